@@ -1,0 +1,59 @@
+//! The command line `xilnex-auth`, written once and reached from the Python, Node and C packages.
+//!
+//! Exit status: 0, or the number of the error's kind ([`xilnex_auth::Kind::number`]); `sandbox -- COMMAND` ends
+//! with the status of its command.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod sandbox;
+mod text;
+
+use arguments::{Command, parse};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use xilnex_auth::{Client, Config, Error, Kind};
+
+/// Runs the command line with these arguments, without the program's name, and gives the exit status.
+///
+/// Results go to `out`, everything for people to `err`. Blocks until the command is done; `sandbox` without a
+/// command runs until the process is ended.
+pub fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let done = parse(arguments).and_then(|command| execute(command, out, err));
+    let flushed = out.flush();
+    match done {
+        // A reader that has left, such as `head`, is not our failure.
+        Ok(status) if flushed.is_ok() => status,
+        Ok(_) => Kind::Internal.number(),
+        Err(error) => {
+            // Nobody is left to be told when this fails too.
+            let _ = err.write_all(text::failure(&error).as_bytes());
+            error.kind().number()
+        }
+    }
+}
+
+fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
+    let written = match command {
+        Command::Help => out.write_all(text::help().as_bytes()),
+        Command::Version => writeln!(out, "xilnex-auth {}", xilnex_auth::VERSION),
+        Command::Token(options) => writeln!(out, "{}", client(&options)?.get_token()?),
+        Command::Header(options) => {
+            writeln!(out, "Authorization: {}", client(&options)?.authorization_header()?)
+        }
+        Command::Sandbox(plan) => return sandbox::run(plan, out, err),
+    };
+    written.map_err(|problem| unwritable(&problem))?;
+    Ok(0)
+}
+
+fn client(options: &[(String, String)]) -> Result<Client, Error> {
+    let mut config = Config::from_env()?;
+    for (name, text) in options {
+        config.set(name, text)?;
+    }
+    Client::new(config)
+}
+
+fn unwritable(problem: &io::Error) -> Error {
+    Error::new(Kind::Internal, format!("the output cannot be written: {problem}"))
+}

@@ -1,0 +1,139 @@
+//! The face of the engine.
+
+use crate::cache::{Answer, Cache, Call};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Kind};
+use crate::grant::Grant;
+use crate::registry;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::token::AccessToken;
+use crate::transport::Transport;
+use once_cell::sync::OnceCell;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Gets access tokens and keeps them.
+///
+/// Thread-safe; a clone is the same client. Clients with equal configurations share one token, so making one
+/// for each job costs no extra request. `Debug` shows no secret and no token.
+#[derive(Clone)]
+pub struct Client {
+    engine: Arc<Cache>,
+    closed: Arc<AtomicBool>,
+}
+
+impl Client {
+    /// A client for this configuration. Sends nothing.
+    ///
+    /// # Errors
+    /// `invalid_config`, naming what is missing, wrong or unreadable and what to do.
+    #[allow(clippy::needless_pass_by_value, reason = "a configuration is used up: it holds the secret")]
+    pub fn new(config: Config) -> Result<Client, Error> {
+        Ok(Client::over(registry::engine(Settings::new(&config)?)?))
+    }
+
+    /// A client that shares nothing with others and works over these parts: for tests, and for stores.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    #[allow(clippy::needless_pass_by_value, reason = "as Client::new")]
+    pub fn with_parts(
+        config: Config,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        store: Option<Arc<dyn Store>>,
+    ) -> Result<Client, Error> {
+        let grant = Grant::new(Settings::new(&config)?, transport, clock.clone());
+        Ok(Client::over(Cache::new(grant, clock, store)))
+    }
+
+    fn over(engine: Arc<Cache>) -> Client {
+        Client { engine, closed: Arc::default() }
+    }
+
+    /// The text of a valid access token; from memory where possible. Blocks for at most `timeout`.
+    ///
+    /// # Errors
+    /// Every kind of the error table but `invalid_config`.
+    pub fn get_token(&self) -> Result<String, Error> {
+        self.access_token(&Call::default()).map(|token| token.value().to_owned())
+    }
+
+    /// The value for an `Authorization` header: `Bearer` and the token (RFC 6750 §2.1). Else as
+    /// [`Client::get_token`].
+    ///
+    /// # Errors
+    /// As [`Client::get_token`].
+    pub fn authorization_header(&self) -> Result<String, Error> {
+        self.access_token(&Call::default()).map(|token| token.authorization_header())
+    }
+
+    /// A valid access token with what is known of it, as this call needs it.
+    ///
+    /// # Errors
+    /// As [`Client::get_token`].
+    pub fn access_token(&self, call: &Call) -> Result<Arc<AccessToken>, Error> {
+        self.request(call)?.wait()
+    }
+
+    /// A valid token at once, or a place in the request that fetches one: for callers that cannot block.
+    ///
+    /// # Errors
+    /// `closed`.
+    pub fn request(&self, call: &Call) -> Result<Answer, Error> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Closed, "the client is closed: make a new one"));
+        }
+        Ok(self.engine.get(call))
+    }
+
+    /// Drops `token` because a resource server refused it, so that the next call fetches another. A newer
+    /// token stays, so a late refusal of an old one does no harm. True when it was dropped.
+    pub fn invalidate(&self, token: &str) -> bool {
+        self.engine.invalidate(token)
+    }
+
+    /// Ends this client and its clones: later calls fail with `closed`. Others with the same configuration
+    /// go on, and so does a request under way.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// The client identifier it works with.
+    pub fn client_id(&self) -> &str {
+        &self.engine.settings().client_id
+    }
+
+    /// The base address of its authorization server.
+    pub fn base_url(&self) -> &str {
+        self.engine.settings().base_url.as_str()
+    }
+
+    /// The scope it asks for.
+    pub fn scope(&self) -> Option<&str> {
+        self.engine.settings().scope.as_deref()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("client_id", &self.client_id())
+            .field("base_url", &self.base_url())
+            .field("scope", &self.scope())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The client of the process, configured by the XILNEX_* environment when it is first asked for. A failure is
+/// not remembered: the next call looks at the environment again.
+///
+/// # Errors
+/// As [`Client::new`].
+pub fn default_client() -> Result<&'static Client, Error> {
+    static DEFAULT: OnceCell<Client> = OnceCell::new();
+    DEFAULT.get_or_try_init(|| Client::new(Config::from_env()?))
+}

@@ -1,0 +1,158 @@
+//! The one place that reads time, and the one primitive that waits.
+
+use parking_lot::{Condvar, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+/// One look at both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Time since an arbitrary start; goes on during suspend where the system has such a clock.
+    pub boot: Duration,
+    /// The wall clock, which people and NTP set.
+    pub wall: SystemTime,
+}
+
+impl Reading {
+    /// How long ago `earlier` was: the larger of both clocks' differences, so that neither a suspend that
+    /// one clock misses nor a step backwards of the other makes a token look younger than it is.
+    pub fn since(&self, earlier: &Reading) -> Duration {
+        let boot = self.boot.saturating_sub(earlier.boot);
+        let wall = self.wall.duration_since(earlier.wall).unwrap_or(Duration::ZERO);
+        boot.max(wall)
+    }
+}
+
+/// Where time comes from. Tests put their own in its place.
+pub trait Clock: Send + Sync {
+    /// Both clocks, now.
+    fn now(&self) -> Reading;
+
+    /// Waits until `event` is set or the boot clock reaches `until`; true when the event is set.
+    fn wait(&self, event: &Event, until: Duration) -> bool;
+}
+
+/// A flag that is set once and that any number of threads can wait for.
+#[derive(Default)]
+pub struct Event {
+    set: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Event {
+    /// Sets the flag and wakes everybody.
+    pub fn set(&self) {
+        *self.set.lock() = true;
+        self.changed.notify_all();
+    }
+
+    /// Whether the flag is set.
+    pub fn is_set(&self) -> bool {
+        *self.set.lock()
+    }
+
+    /// Waits at most this long in real time; true when the flag is set.
+    pub fn wait_for(&self, at_most: Duration) -> bool {
+        let mut set = self.set.lock();
+        if !*set {
+            // A wake-up without the flag is harmless: every caller looks at its own deadline again.
+            self.changed.wait_for(&mut set, at_most);
+        }
+        *set
+    }
+}
+
+/// The machine's own clocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Reading {
+        Reading { boot: boot(), wall: SystemTime::now() }
+    }
+
+    fn wait(&self, event: &Event, until: Duration) -> bool {
+        loop {
+            let left = until.saturating_sub(boot());
+            if left.is_zero() {
+                return event.is_set();
+            }
+            if event.wait_for(left) {
+                return true;
+            }
+        }
+    }
+}
+
+/// CLOCK_BOOTTIME counts suspend; where the kernel or a sandbox refuses it, the monotonic clock has to do.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn boot() -> Duration {
+    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
+    match clock_gettime_dynamic(DynamicClockId::Boottime) {
+        Ok(time) => {
+            Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+        }
+        Err(_) => monotonic(),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn boot() -> Duration {
+    monotonic()
+}
+
+fn monotonic() -> Duration {
+    static START: once_cell::sync::Lazy<Instant> = once_cell::sync::Lazy::new(Instant::now);
+    START.elapsed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    fn reading(boot: u64, wall: u64) -> Reading {
+        Reading { boot: Duration::from_secs(boot), wall: SystemTime::UNIX_EPOCH + Duration::from_secs(wall) }
+    }
+
+    #[test]
+    fn age_is_the_larger_difference() {
+        let sent = reading(100, 1_000_000);
+        for (now, age) in [
+            (reading(110, 1_000_010), 10),
+            (reading(110, 1_003_610), 3610), // the boot clock stood still during a suspend
+            (reading(110, 990_000), 10),     // the wall clock was set back
+            (reading(90, 990_000), 0),       // both went back: no panic, no negative age
+        ] {
+            assert_eq!(now.since(&sent), Duration::from_secs(age));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn age_never_shrinks_when_one_clock_steps_back(boot in 0u64..1 << 40, wall in 0u64..1 << 40, step in 0u64..1 << 40) {
+            let sent = reading(boot, wall);
+            let stepped = reading(boot + 60, wall.saturating_sub(step));
+            prop_assert!(stepped.since(&sent) >= Duration::from_secs(60));
+        }
+    }
+
+    #[test]
+    fn waiting_ends_at_the_event_and_at_the_deadline() {
+        let clock = SystemClock;
+        let event = Arc::new(Event::default());
+        let soon = clock.now().boot + Duration::from_millis(5);
+        assert!(!clock.wait(&event, soon));
+        let setter = event.clone();
+        let thread = std::thread::spawn(move || setter.set());
+        assert!(clock.wait(&event, clock.now().boot + Duration::from_secs(30)));
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn the_boot_clock_moves() {
+        let before = SystemClock.now();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(SystemClock.now().since(&before) >= Duration::from_millis(2));
+    }
+}

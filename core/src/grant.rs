@@ -1,0 +1,73 @@
+//! One token by the client credentials grant: request, transport, response, and the secret that is in force.
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::request::access_token_request;
+use crate::response::{self, Asked};
+use crate::secret::Secret;
+use crate::settings::{Settings, read_secret};
+use crate::token::AccessToken;
+use crate::transport::Transport;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Asks the authorization server; keeps nothing but the secret.
+pub struct Grant {
+    settings: Settings,
+    client_secret: Mutex<Secret>,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Grant {
+    /// A grant for these settings over this transport.
+    pub fn new(settings: Settings, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Grant {
+        let client_secret = Mutex::new(settings.client_secret.clone());
+        Grant { settings, client_secret, transport, clock }
+    }
+
+    /// The settings as they were when the client was made.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Requests a token, once; a second time only if the server refused a secret that its file has replaced.
+    ///
+    /// # Errors
+    /// Every kind but `invalid_config`, `closed` and `internal`.
+    pub fn access_token(&self, budget: Duration) -> Result<AccessToken, Error> {
+        let started = self.clock.now();
+        match self.ask(budget) {
+            Err(error) if error.oauth_error() == Some("invalid_client") && self.has_new_secret() => {
+                let left = budget.saturating_sub(self.clock.now().since(&started));
+                self.ask(left).map_err(|error| error.with_attempts(2))
+            }
+            answer => answer.map_err(|error| error.with_attempts(1)),
+        }
+    }
+
+    fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
+        let client_secret = self.client_secret.lock().clone();
+        let request = access_token_request(&self.settings, &client_secret);
+        let sent = self.clock.now();
+        let answer = self.transport.send(&request, budget)?;
+        let scope = self.settings.scope.as_deref();
+        response::access_token(
+            &answer,
+            &Asked { sent, scope, client_secret: &client_secret, draw: fastrand::f64() },
+        )
+    }
+
+    /// Reads the secret file again; true when it holds another secret now. A file that cannot be read leaves
+    /// the refusal of the server standing.
+    fn has_new_secret(&self) -> bool {
+        let Some(Ok(found)) = self.settings.client_secret_file.as_deref().map(read_secret) else {
+            return false;
+        };
+        let mut current = self.client_secret.lock();
+        let is_new = *current != found;
+        *current = found;
+        is_new
+    }
+}

@@ -1,0 +1,253 @@
+//! The token response (RFC 6749 §5.1, §5.2), from an HTTP answer to a token or an error: pure.
+//! The only file that names serde_json.
+
+use crate::clock::Reading;
+use crate::error::{Error, Kind};
+use crate::lifetime::{ASSUMED_LIFETIME, Lifetime};
+use crate::secret::Secret;
+use crate::token::{AccessToken, MAX_TOKEN_LENGTH};
+use crate::transport::HttpResponse;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+use std::time::Duration;
+
+/// Objects and arrays may nest this deep; a token response needs one level.
+const MAX_DEPTH: usize = 16;
+
+/// The longest wait that a server may ask for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
+
+/// The six codes of RFC 6749 §5.2.
+const OAUTH_ERRORS: [&str; 6] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
+
+/// What was asked, as far as reading the answer needs it.
+pub struct Asked<'a> {
+    /// When the request was sent; a token's age counts from here.
+    pub sent: Reading,
+    /// The scope that was asked for: granted unless the answer names another (RFC 6749 §5.1).
+    pub scope: Option<&'a str>,
+    /// The secret that was sent, which an answer must not bring back into a message.
+    pub client_secret: &'a Secret,
+    /// A number in 0..1 that places the refresh of the token within its window.
+    pub draw: f64,
+}
+
+/// Reads an answer: first its `error` member, then its status, then the token.
+///
+/// # Errors
+/// `rejected`, `unavailable` or `bad_response`.
+pub fn access_token(response: &HttpResponse, asked: &Asked<'_>) -> Result<AccessToken, Error> {
+    let members = members(response);
+    if let Ok(members) = &members
+        && let Some(code) = members.get("error").and_then(Value::as_str)
+        && (OAUTH_ERRORS.contains(&code) || !is_unavailable(response.status))
+    {
+        return Err(rejected(code, members, response, asked));
+    }
+    match response.status {
+        200 => token(&members.map_err(|told| bad(response, &told))?, response, asked),
+        401 | 403 => Err(Error::new(
+            Kind::Rejected,
+            format!("the server refused the client (status {})", response.status),
+        )
+        .with_http_status(response.status)
+        .with_hint(asked.client_secret.suspicion().unwrap_or(
+            "the server gave no OAuth error: check client_id and client_secret, and whether base_url \
+                 is the authorization server and not a gateway in front of it",
+        ))),
+        status if is_unavailable(status) => {
+            Err(Error::new(Kind::Unavailable, format!("the server cannot answer now (status {status})"))
+                .with_http_status(status)
+                .with_retry_after(retry_after(response)))
+        }
+        300..=399 => Err(bad(
+            response,
+            "a redirect, which is never followed: it would send the client secret elsewhere",
+        )),
+        404 | 405 => Err(bad(response, "no token endpoint there")),
+        _ => Err(bad(response, "neither a token nor an OAuth error")),
+    }
+}
+
+fn is_unavailable(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..=599)
+}
+
+/// The hint says what the server will not.
+fn rejected(code: &str, members: &Map<String, Value>, response: &HttpResponse, asked: &Asked<'_>) -> Error {
+    let code = printable(code, 64, asked.client_secret);
+    let told = members.get("error_description").and_then(Value::as_str).unwrap_or_default();
+    let told = printable(told, 256, asked.client_secret);
+    let separator = if told.is_empty() { "" } else { ": " };
+    let hint = match code.as_str() {
+        "invalid_client" => asked.client_secret.suspicion().unwrap_or(
+            "check client_id and client_secret (XILNEX_CLIENT_ID, XILNEX_CLIENT_SECRET): both must be of this \
+             server and environment, without spaces or quotation marks around them",
+        ),
+        "invalid_scope" => "check scope (XILNEX_SCOPE): the client may ask only for scopes that it was granted",
+        "unauthorized_client" => "this client is not allowed to use the client credentials grant: ask Xilnex to enable it",
+        _ => "the server refused the request as such: check base_url (XILNEX_BASE_URL) and client_auth",
+    };
+    Error::new(Kind::Rejected, format!("the server refused the token request with {code}{separator}{told}"))
+        .with_oauth_error(code)
+        .with_http_status(response.status)
+        .with_hint(hint)
+}
+
+/// Server text fit for a message: the characters of RFC 6749 §5.2, bounded, and nothing if it repeats the secret.
+fn printable(text: &str, longest: usize, client_secret: &Secret) -> String {
+    if client_secret.occurs_in(text) {
+        return String::new();
+    }
+    text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).take(longest).collect()
+}
+
+fn bad(response: &HttpResponse, told: &str) -> Error {
+    let is_html = response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html"));
+    let hint = if is_html {
+        "a web page answered instead of the authorization server: a sign-in page of the network, a firewall or \
+         a wrong base_url (XILNEX_BASE_URL)"
+    } else {
+        "check base_url (XILNEX_BASE_URL): is it the authorization server?"
+    };
+    Error::new(
+        Kind::BadResponse,
+        format!("the answer (status {}) is not a token response: {told}", response.status),
+    )
+    .with_http_status(response.status)
+    .with_hint(hint)
+}
+
+fn members(response: &HttpResponse) -> Result<Map<String, Value>, String> {
+    let encoding = response.content_encoding.as_deref().unwrap_or("identity");
+    if !encoding.eq_ignore_ascii_case("identity") {
+        return Err("its content is encoded, which was not asked for".into());
+    }
+    let text = std::str::from_utf8(&response.body).map_err(|_| "not UTF-8")?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if depth(text) > MAX_DEPTH {
+        return Err(format!("JSON nested deeper than {MAX_DEPTH} levels"));
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err("JSON, but not an object".into()),
+        Err(_) => Err("not JSON".into()),
+    }
+}
+
+/// How deep brackets nest outside of strings.
+fn depth(text: &str) -> usize {
+    let (mut now, mut deepest, mut in_string, mut escaped) = (0usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b'}' | b']' if !in_string => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn token(
+    members: &Map<String, Value>,
+    response: &HttpResponse,
+    asked: &Asked<'_>,
+) -> Result<AccessToken, Error> {
+    let wrong = |told: &str| bad(response, told);
+    let value = match members.get("access_token") {
+        Some(Value::String(text)) if is_bearer_token(text) => text,
+        Some(Value::String(text)) if text.len() > MAX_TOKEN_LENGTH => {
+            return Err(wrong("access_token is longer than 16383 characters"));
+        }
+        Some(Value::String(_)) => {
+            return Err(wrong(
+                "access_token is empty or holds a character that no token may have (RFC 6750 §2.1)",
+            ));
+        }
+        Some(_) => return Err(wrong("access_token is not a string")),
+        None => return Err(wrong("access_token is missing")),
+    };
+    match members.get("token_type").map(Value::as_str) {
+        Some(Some(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
+        Some(_) => return Err(wrong("token_type is not Bearer")),
+        None => return Err(wrong("token_type is missing")),
+    }
+    let scope = match members.get("scope") {
+        Some(Value::String(granted)) => Some(granted.as_str()),
+        Some(Value::Null) | None => asked.scope,
+        Some(_) => return Err(wrong("scope is not a string")),
+    };
+    let total = match members.get("expires_in") {
+        Some(given) => {
+            seconds(given).ok_or_else(|| wrong("expires_in is not a positive number of seconds"))?
+        }
+        None => claimed_lifetime(value).unwrap_or(ASSUMED_LIFETIME),
+    };
+    Ok(AccessToken::new(
+        value.as_str(),
+        scope.map(str::to_owned),
+        asked.sent,
+        Lifetime::new(total, asked.draw),
+    ))
+}
+
+/// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` of RFC 6750 §2.1, bounded.
+fn is_bearer_token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let is_token_char = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b);
+    !body.is_empty() && text.len() <= MAX_TOKEN_LENGTH && body.bytes().all(is_token_char)
+}
+
+/// Whole seconds, at least 1: a number, or digits in a string as some servers send them.
+fn seconds(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64))?
+        }
+        Value::String(text) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
+            text.parse().unwrap_or(u64::MAX)
+        }
+        _ => return None,
+    };
+    (seconds >= 1).then(|| Duration::from_secs(seconds))
+}
+
+/// `exp` − `iat` of a token that is a JWT. Only the difference is used: the server's clock may not be ours.
+fn claimed_lifetime(token: &str) -> Option<Duration> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: Value = serde_json::from_slice(&bytes).ok()?;
+    let length = claims.get("exp")?.as_f64()? - claims.get("iat")?.as_f64()?;
+    (length >= 1.0).then(|| Duration::try_from_secs_f64(length).ok()).flatten()
+}
+
+/// Seconds, or a date judged against the answer's own date, so that our clock does not matter (RFC 9110 §10.2.3).
+fn retry_after(response: &HttpResponse) -> Option<Duration> {
+    let text = response.retry_after.as_deref()?.trim();
+    let wait = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let until = httpdate::parse_http_date(text).ok()?;
+        let date = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date).ok())?;
+        until.duration_since(date).unwrap_or(Duration::ZERO)
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests;

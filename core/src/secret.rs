@@ -1,0 +1,125 @@
+//! Text that must never be shown: redacted when printed, wiped when dropped.
+
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A client secret.
+///
+/// `Debug` and `Display` are redacted and the memory is overwritten on drop. Equality takes the same time
+/// wherever the two differ.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself. Only the request may ask for it; a test holds that.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// SHA-256 of the text: tells two secrets apart without holding either.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let mut out = [0; 32];
+        out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, self.0.as_bytes()).as_ref());
+        out
+    }
+
+    /// Whether `text` repeats the secret, plainly or form-encoded, as a careless server's message may.
+    pub(crate) fn occurs_in(&self, text: &str) -> bool {
+        let encoded: String = form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
+        text.contains(self.0.as_str()) || text.contains(&encoded)
+    }
+
+    /// What makes this secret look mistaken; an authorization server answers only `invalid_client`.
+    pub(crate) fn suspicion(&self) -> Option<&'static str> {
+        let text = self.0.as_str();
+        if text.chars().count() > 100 {
+            Some("the client secret is longer than 100 characters, more than the server takes")
+        } else if text.trim() != text {
+            Some("the client secret starts or ends with a space")
+        } else if !text.is_ascii() {
+            Some("the client secret holds characters outside ASCII")
+        } else if text.starts_with("Basic ") || text.starts_with("Bearer ") {
+            Some("the client secret looks like a whole Authorization header")
+        } else if text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']) {
+            Some("the client secret is in quotation marks")
+        } else {
+            None
+        }
+    }
+}
+
+impl From<Zeroizing<String>> for Secret {
+    fn from(text: Zeroizing<String>) -> Secret {
+        Secret(text)
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Secret) -> bool {
+        let (a, b) = (self.0.as_bytes(), other.0.as_bytes());
+        a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (x, y)| seen | (x ^ y)) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_shows_nothing() {
+        let secret = Secret::new("canary");
+        assert_eq!(
+            format!("{secret} {secret:?} {:?}", Some(&secret)),
+            "<redacted> <redacted> Some(<redacted>)"
+        );
+    }
+
+    #[test]
+    fn a_repeated_secret_is_seen_plain_and_encoded() {
+        let secret = Secret::new("a&b c");
+        assert!(secret.occurs_in("wrong: a&b c!"));
+        assert!(secret.occurs_in("wrong: a%26b+c"));
+        assert!(!secret.occurs_in("wrong"));
+    }
+
+    #[test]
+    fn equality_compares_the_text() {
+        assert_eq!(Secret::new("x"), Secret::new("x"));
+        assert_ne!(Secret::new("x"), Secret::new("y"));
+        assert_ne!(Secret::new("x"), Secret::new("xx"));
+    }
+
+    #[test]
+    fn suspicions() {
+        let long = "x".repeat(101);
+        for (text, word) in [
+            (long.as_str(), "100"),
+            ("x ", "space"),
+            ("é", "ASCII"),
+            ("Basic eDp5", "header"),
+            ("\"x\"", "quotation"),
+        ] {
+            assert!(Secret::new(text).suspicion().is_some_and(|told| told.contains(word)), "{text}");
+        }
+        assert_eq!(Secret::new("right").suspicion(), None);
+    }
+}

@@ -1,0 +1,185 @@
+//! A complete, checked configuration, and the key that tells two of them apart.
+
+use crate::base_url::BaseUrl;
+use crate::config::{ClientAuth, Config, ProxyChoice, client_secret, option, refusal};
+use crate::error::Error;
+use crate::proxy::{self, Proxy};
+use crate::secret::Secret;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// A file larger than this is no secret.
+const MAX_SECRET_FILE: u64 = 16 * 1024;
+
+/// Identifies a configuration: a hash over everything that reaches the wire or decides how it gets there.
+pub type Key = [u8; 32];
+
+/// What a client works with: every required option is there and every file was readable.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the authorization server is.
+    pub base_url: BaseUrl,
+    /// The client identifier.
+    pub client_id: String,
+    /// The client secret as it was when the client was made.
+    pub client_secret: Secret,
+    /// Where the secret came from, if from a file: it is read again when the server refuses it.
+    pub client_secret_file: Option<PathBuf>,
+    /// The scope to ask for.
+    pub scope: Option<String>,
+    /// How the client authenticates.
+    pub client_auth: ClientAuth,
+    /// The bound of one blocking call.
+    pub timeout: Duration,
+    /// The bound of resolving and connecting.
+    pub connect_timeout: Duration,
+    /// Certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The proxy to tunnel through.
+    pub proxy: Option<Proxy>,
+}
+
+impl Settings {
+    /// Checks that nothing is missing or contradictory and reads the secret file.
+    ///
+    /// # Errors
+    /// `invalid_config` naming all that is missing, or the option that is wrong.
+    pub fn new(config: &Config) -> Result<Settings, Error> {
+        let missing = missing(config);
+        if !missing.is_empty() {
+            return Err(Error::invalid_config(missing));
+        }
+        let base_url = config.base_url.clone().ok_or_else(|| refusal(option("base_url"), "is missing"))?;
+        let client_secret_file = secret_file(config)?;
+        let literal = config.client_secret.as_ref().map(|given| given.value.clone());
+        let client_secret = match (&client_secret_file, literal) {
+            (Some(path), _) => read_secret(path)?,
+            (None, Some(secret)) => secret,
+            (None, None) => return Err(refusal(option("client_secret"), "is missing")),
+        };
+        if let Some(path) = &config.ca_file {
+            std::fs::File::open(path).map_err(|problem| unreadable("ca_file", path, &problem))?;
+        }
+        Ok(Settings {
+            proxy: chosen_proxy(config, &base_url)?,
+            base_url,
+            client_id: config.client_id.clone().unwrap_or_default(),
+            client_secret,
+            client_secret_file,
+            scope: config.scope.clone(),
+            client_auth: config.client_auth,
+            timeout: config.timeout,
+            connect_timeout: config.connect_timeout,
+            ca_file: config.ca_file.clone(),
+        })
+    }
+
+    /// The key of these settings. Each part is preceded by its length, so that no two settings share a key
+    /// by moving a character from one part to the next.
+    pub fn key(&self) -> Key {
+        let path =
+            |path: &Option<PathBuf>| path.as_ref().map(|path| path.as_os_str().as_encoded_bytes().to_vec());
+        let parts = [
+            Some(self.base_url.as_str().as_bytes().to_vec()),
+            Some(self.client_id.as_bytes().to_vec()),
+            Some(self.client_secret.fingerprint().to_vec()),
+            path(&self.client_secret_file),
+            self.scope.as_ref().map(|scope| scope.as_bytes().to_vec()),
+            Some(vec![self.client_auth as u8]),
+            Some(self.timeout.as_nanos().to_be_bytes().to_vec()),
+            Some(self.connect_timeout.as_nanos().to_be_bytes().to_vec()),
+            path(&self.ca_file),
+            self.proxy.as_ref().map(|proxy| Secret::new(proxy.expose()).fingerprint().to_vec()),
+        ];
+        let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+        for part in parts {
+            digest.update(&[u8::from(part.is_some())]);
+            let bytes = part.unwrap_or_default();
+            digest.update(&(bytes.len() as u64).to_be_bytes());
+            digest.update(&bytes);
+        }
+        let mut key = [0; 32];
+        key.copy_from_slice(digest.finish().as_ref());
+        key
+    }
+}
+
+/// One sentence that names everything that is missing; empty when nothing is.
+fn missing(config: &Config) -> String {
+    let mut names = Vec::new();
+    if config.client_id.is_none() {
+        names.push("client_id (XILNEX_CLIENT_ID)");
+    }
+    if config.client_secret.is_none() && config.client_secret_file.is_none() {
+        names.push(
+            "client_secret (XILNEX_CLIENT_SECRET, or XILNEX_CLIENT_SECRET_FILE with the path of a file)",
+        );
+    }
+    let verb = if names.len() > 1 { "are" } else { "is" };
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("{} {verb} missing: give the option or set the environment variable", names.join(" and "))
+}
+
+/// The file to read the secret from, if any. What a call gave wins over the environment; two from one source
+/// contradict each other.
+fn secret_file(config: &Config) -> Result<Option<PathBuf>, Error> {
+    match (&config.client_secret, &config.client_secret_file) {
+        (Some(secret), Some(file)) if secret.origin == file.origin => Err(refusal(
+            option("client_secret_file"),
+            "is given together with client_secret (XILNEX_CLIENT_SECRET): give only one of them",
+        )),
+        (Some(secret), Some(_)) if secret.origin == crate::config::Origin::Call => Ok(None),
+        (_, file) => Ok(file.as_ref().map(|given| given.value.clone())),
+    }
+}
+
+/// Reads a secret file as [`Config`] understands it, for a server that has to know the same secret.
+///
+/// # Errors
+/// `invalid_config` with the path and the reason; never a piece of the content.
+pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
+    let (row, path) = (option("client_secret_file"), path.as_ref());
+    let size = std::fs::metadata(path).map_err(|problem| unreadable(row.name, path, &problem))?.len();
+    if size > MAX_SECRET_FILE {
+        return Err(refusal(row, "is larger than 16 KiB: give the file that holds the secret alone"));
+    }
+    let bytes =
+        std::fs::read(path).map(Zeroizing::new).map_err(|problem| unreadable(row.name, path, &problem))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| refusal(row, "is not UTF-8: save the secret as UTF-8 text"))?;
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    if text.is_empty() {
+        return Err(refusal(row, "names an empty file: write the client secret into it"));
+    }
+    client_secret(text).map_err(|told| refusal(row, &format!("names a file whose text {told}")))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The secret in a file.
+pub(crate) fn read_secret(path: &Path) -> Result<Secret, Error> {
+    secret_text(path).map(Secret::from)
+}
+
+fn unreadable(name: &'static str, path: &Path, problem: &std::io::Error) -> Error {
+    refusal(
+        option(name),
+        &format!("cannot be read: {}: {problem}: check the path and its permissions", path.display()),
+    )
+}
+
+fn chosen_proxy(config: &Config, target: &BaseUrl) -> Result<Option<Proxy>, Error> {
+    match &config.proxy {
+        ProxyChoice::None => Ok(None),
+        // Plain http goes to this machine only: no proxy may see that secret.
+        _ if !target.is_https() => Ok(None),
+        ProxyChoice::Use(proxy) => Ok(Some(proxy.clone())),
+        ProxyChoice::Environment => proxy::from_environment(target, |name| std::env::var(name).ok())
+            .map_err(|told| refusal(option("proxy"), &format!("is not given, and {told}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The access token as callers see it.
+
+use crate::clock::Reading;
+use crate::lifetime::Lifetime;
+use std::fmt;
+use std::time::SystemTime;
+use zeroize::Zeroizing;
+
+/// The longest token text that is accepted, so that a C caller's buffer can have a fixed size.
+pub const MAX_TOKEN_LENGTH: usize = 16 * 1024 - 1;
+
+/// An access token (RFC 6749 §1.4). `Debug` shows everything but the value, which is wiped on drop.
+#[derive(Clone)]
+pub struct AccessToken {
+    value: Zeroizing<String>,
+    scope: Option<String>,
+    sent: Reading,
+    lifetime: Lifetime,
+}
+
+impl AccessToken {
+    /// A token of type Bearer whose request was sent at `sent`.
+    pub fn new(
+        value: impl Into<String>,
+        scope: Option<String>,
+        sent: Reading,
+        lifetime: Lifetime,
+    ) -> AccessToken {
+        AccessToken { value: Zeroizing::new(value.into()), scope, sent, lifetime }
+    }
+
+    /// The token text, to be sent to resource servers only.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// How the token is used (RFC 6749 §7.1): always `Bearer`, whatever case the server wrote it in.
+    pub fn token_type(&self) -> &'static str {
+        "Bearer"
+    }
+
+    /// The granted scope: what the server named, else what was asked for.
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// The wall-clock time of expiry, counted from the moment the request was sent.
+    pub fn expires_at(&self) -> SystemTime {
+        self.sent.wall.checked_add(self.lifetime.total()).unwrap_or(self.sent.wall)
+    }
+
+    /// The value of an Authorization header: `Bearer`, a space, the token (RFC 6750 §2.1).
+    pub fn authorization_header(&self) -> String {
+        format!("{} {}", self.token_type(), self.value())
+    }
+
+    /// When the request was sent, on both clocks.
+    pub fn sent(&self) -> &Reading {
+        &self.sent
+    }
+
+    /// How long it lives and when its refresh is due.
+    pub fn lifetime(&self) -> &Lifetime {
+        &self.lifetime
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("value", &"<redacted>")
+            .field("token_type", &self.token_type())
+            .field("scope", &self.scope())
+            .field("expires_at", &self.expires_at())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn printing_a_token_hides_its_value() {
+        let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
+        let token = AccessToken::new(
+            "canary",
+            Some("coreapi".into()),
+            sent,
+            Lifetime::new(Duration::from_secs(60), 0.0),
+        );
+        assert!(!format!("{token:?}").contains("canary"));
+        assert_eq!(token.authorization_header(), "Bearer canary");
+        assert_eq!(token.expires_at(), SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+    }
+}

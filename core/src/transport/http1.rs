@@ -1,0 +1,154 @@
+//! HTTP/1.1 over TCP, TLS and CONNECT proxies, by ureq.
+
+use super::resolve::resolve;
+use super::stage::{Stage, wrap};
+use super::tls::TlsConnector;
+use super::{HttpResponse, MAX_BODY, Transport, trust};
+use crate::error::{Error, Kind};
+use crate::request::{CONTENT_TYPE, HttpRequest};
+use crate::settings::Settings;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, NextTimeout, TcpConnector};
+
+/// The real transport. Holds no socket between requests.
+pub struct UreqTransport {
+    connect_timeout: Duration,
+    ca_file: Option<PathBuf>,
+    proxy: Option<ureq::Proxy>,
+    peer: String,
+}
+
+impl UreqTransport {
+    /// # Errors
+    /// `invalid_config` when the certificate file or the proxy address is unusable.
+    pub fn new(settings: &Settings) -> Result<UreqTransport, Error> {
+        if let Some(path) = &settings.ca_file {
+            trust::certificates(path)?;
+        }
+        let proxy = settings.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.expose())).transpose();
+        let (host, port) = settings.base_url.host_and_port();
+        Ok(UreqTransport {
+            connect_timeout: settings.connect_timeout,
+            ca_file: settings.ca_file.clone(),
+            proxy: proxy.map_err(|_| Error::invalid_config("proxy (XILNEX_PROXY) is not a proxy address"))?,
+            peer: format!("{host}:{port}"),
+        })
+    }
+
+    fn agent(&self, timeout: Duration) -> Result<ureq::Agent, Error> {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(timeout))
+            .timeout_resolve(Some(self.connect_timeout))
+            .timeout_connect(Some(self.connect_timeout))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections(0)
+            .max_response_header_size(MAX_BODY as usize)
+            .user_agent(concat!("xilnex-auth/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json")
+            .proxy(self.proxy.clone())
+            .build();
+        let tls = TlsConnector { ca_file: self.ca_file.clone() };
+        let chain =
+            ().chain(Stage { kind: Kind::Proxy, inner: ConnectProxyConnector::default() })
+                .chain(Stage { kind: Kind::Connect, inner: TcpConnector::default() })
+                .chain(Stage { kind: Kind::Tls, inner: tls });
+        Ok(ureq::Agent::with_parts(config, chain, NameResolver))
+    }
+}
+
+impl Transport for UreqTransport {
+    fn send(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, Error> {
+        let mut call = self.agent(timeout)?.post(&request.url).content_type(CONTENT_TYPE);
+        if let Some(value) = &request.authorization {
+            call = call.header("Authorization", value.as_str());
+        }
+        let mut answer = call.send(request.body.as_bytes()).map_err(|problem| self.failure(problem))?;
+        let header =
+            |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let mut response = HttpResponse {
+            status: answer.status().as_u16(),
+            retry_after: header("retry-after"),
+            date: header("date"),
+            content_type: header("content-type"),
+            content_encoding: header("content-encoding"),
+            body: Vec::new(),
+        };
+        let body = answer.body_mut().with_config().limit(MAX_BODY).read_to_vec();
+        response.body = body.map_err(|problem| self.failure(problem).with_http_status(response.status))?;
+        Ok(response)
+    }
+}
+
+impl UreqTransport {
+    /// What a failure of ureq means to a caller. Failures before the request was sent carry their own kind.
+    fn failure(&self, problem: ureq::Error) -> Error {
+        let peer = &self.peer;
+        match problem {
+            ureq::Error::Other(inner) => match inner.downcast::<Error>() {
+                Ok(staged) => *staged,
+                Err(other) => Error::new(Kind::Internal, other.to_string()),
+            },
+            ureq::Error::Timeout(_) => {
+                Error::new(Kind::Timeout, format!("{peer} did not answer within the deadline"))
+            }
+            ureq::Error::Io(problem) if problem.kind() == io::ErrorKind::TimedOut => {
+                Error::new(Kind::Timeout, format!("{peer} did not answer within the deadline"))
+            }
+            ureq::Error::Io(problem) => Error::new(
+                Kind::Unavailable,
+                format!("the connection to {peer} broke before the answer was complete: {problem}"),
+            ),
+            ureq::Error::BodyExceedsLimit(_) => {
+                Error::new(Kind::BadResponse, format!("the answer of {peer} is larger than 64 KiB"))
+            }
+            ureq::Error::LargeResponseHeader(..) => Error::new(
+                Kind::BadResponse,
+                format!("the header of the answer of {peer} is larger than 64 KiB"),
+            ),
+            ureq::Error::ConnectionFailed => Error::new(Kind::Connect, format!("no connection to {peer}")),
+            other => Error::new(Kind::BadResponse, format!("{peer} did not answer in HTTP: {other}"))
+                .with_hint(
+                    "something else than the authorization server may be listening there: check base_url",
+                ),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct NameResolver;
+
+impl Resolver for NameResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default();
+        let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        let found = resolve(host, uri.port_u16().unwrap_or(default_port), *timeout.after).map_err(
+            |problem| match (problem.kind(), timeout.reason) {
+                (io::ErrorKind::TimedOut, ureq::Timeout::Global) => ureq::Error::Timeout(timeout.reason),
+                (io::ErrorKind::TimedOut, _) => {
+                    wrap(Error::new(Kind::Dns, format!("{host} was not resolved within connect_timeout")))
+                }
+                _ => wrap(
+                    Error::new(Kind::Dns, format!("{host} cannot be resolved: {problem}"))
+                        .with_hint("check the host in base_url (XILNEX_BASE_URL) and this machine's DNS"),
+                ),
+            },
+        )?;
+        let mut addresses = self.empty();
+        found.into_iter().take(16).for_each(|address| addresses.push(address));
+        if addresses.is_empty() {
+            return Err(wrap(Error::new(Kind::Dns, format!("{host} has no address"))));
+        }
+        Ok(addresses)
+    }
+}

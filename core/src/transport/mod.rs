@@ -1,0 +1,41 @@
+//! How a request reaches the server: the trait, and the answer as it came.
+
+mod trust;
+mod resolve;
+mod stage;
+mod tls;
+mod http1;
+
+pub use http1::UreqTransport;
+
+use crate::error::Error;
+use crate::request::HttpRequest;
+use std::time::Duration;
+
+/// The largest body that is read.
+pub const MAX_BODY: u64 = 64 * 1024;
+
+/// An answer. The body holds a token, so there is no `Debug`.
+#[derive(Clone, Default)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: u16,
+    /// The `Retry-After` header.
+    pub retry_after: Option<String>,
+    /// The `Date` header.
+    pub date: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The `Content-Encoding` header.
+    pub content_encoding: Option<String>,
+    /// The body, at most [`MAX_BODY`] bytes.
+    pub body: Vec<u8>,
+}
+
+/// Sends one request and gives its answer. Follows no redirect, keeps no connection and no cookie.
+pub trait Transport: Send + Sync {
+    /// # Errors
+    /// `dns`, `connect`, `proxy` or `tls` where the network failed, `timeout` when `timeout` passed,
+    /// `unavailable` for a torn answer, `bad_response` for one that is not HTTP or too large.
+    fn send(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, Error>;
+}

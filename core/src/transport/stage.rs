@@ -1,0 +1,97 @@
+//! The steps of connecting: a failure gets the kind of the step in which it happened.
+
+use crate::error::{Error, Kind};
+use rustls::CertificateError;
+use std::io;
+use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
+
+/// A step of connecting whose failures get the kind of that step.
+#[derive(Debug)]
+pub struct Stage<C> {
+    /// What its failures are.
+    pub kind: Kind,
+    /// The step itself.
+    pub inner: C,
+}
+
+impl<In: Transport, C: Connector<In>> Connector<In> for Stage<C> {
+    type Out = C::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<C::Out>, ureq::Error> {
+        self.inner.connect(details, chained).map_err(|problem| {
+            let peer = details.uri.authority().map(ToString::to_string).unwrap_or_default();
+            wrap(staged(self.kind, &peer, problem))
+        })
+    }
+}
+
+/// Carries an error of ours through ureq.
+pub fn wrap(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(error))
+}
+
+fn staged(kind: Kind, peer: &str, problem: ureq::Error) -> Error {
+    match problem {
+        ureq::Error::Timeout(ureq::Timeout::Global | ureq::Timeout::PerCall) => {
+            Error::new(Kind::Timeout, format!("no connection to {peer} within the deadline"))
+        }
+        ureq::Error::Timeout(_) if kind == Kind::Proxy => {
+            Error::new(kind, "the proxy did not answer in time")
+        }
+        ureq::Error::Timeout(_) => {
+            Error::new(Kind::Connect, format!("no connection to {peer} within connect_timeout"))
+        }
+        // The steps towards a proxy run inside the proxy's step: what failed there is the proxy.
+        ureq::Error::Other(inner) => match inner.downcast::<Error>() {
+            Ok(error) if kind == Kind::Proxy && error.kind() != Kind::Timeout => {
+                Error::new(kind, format!("the proxy cannot be reached: {error}"))
+            }
+            Ok(error) => *error,
+            Err(other) => Error::new(kind, other.to_string()),
+        },
+        ureq::Error::ConnectProxyFailed(told) => {
+            Error::new(kind, format!("the proxy refused to connect to {peer}: {told}"))
+        }
+        ureq::Error::Io(problem) => match tls_fault(&problem) {
+            Some(fault) => tls_error(peer, fault),
+            None if kind == Kind::Tls => {
+                Error::new(kind, format!("the TLS handshake with {peer} broke off: {problem}"))
+            }
+            None => Error::new(kind, format!("no connection to {peer}: {problem}")),
+        },
+        ureq::Error::Rustls(fault) => tls_error(peer, &fault),
+        other => Error::new(kind, format!("no connection to {peer}: {other}")),
+    }
+}
+
+fn tls_fault(problem: &io::Error) -> Option<&rustls::Error> {
+    problem.get_ref().and_then(|inner| inner.downcast_ref())
+}
+
+fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
+    use CertificateError as Certificate;
+    let hint = match fault {
+        rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+            "the server's certificate comes from an authority that is not trusted here: if your network inspects \
+             TLS or the server is private, give its CA certificate with ca_file (XILNEX_CA_FILE)"
+        }
+        rustls::Error::InvalidCertificate(
+            Certificate::Expired
+            | Certificate::ExpiredContext { .. }
+            | Certificate::NotValidYet
+            | Certificate::NotValidYetContext { .. },
+        ) => "the server's certificate is out of date, or this machine's clock is wrong: check date and time",
+        rustls::Error::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => "the server's certificate is for another name: check base_url (XILNEX_BASE_URL)",
+        rustls::Error::InvalidMessage(_) => {
+            "the server does not speak TLS on this port: check base_url (XILNEX_BASE_URL)"
+        }
+        _ => "server and client found no common ground in TLS 1.2 or 1.3",
+    };
+    Error::new(Kind::Tls, format!("no trusted TLS connection to {peer}: {fault}")).with_hint(hint)
+}

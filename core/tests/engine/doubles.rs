@@ -1,0 +1,171 @@
+//! A clock that a test moves and a transport that answers from a script.
+
+use parking_lot::{Condvar, Mutex};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use xilnex_auth::clock::{Clock, Event, Reading};
+use xilnex_auth::request::HttpRequest;
+use xilnex_auth::transport::{HttpResponse, Transport};
+use xilnex_auth::{Client, Config, Error, Kind};
+
+/// Time stands still until a test moves it. Waiting ends when the event is set or time was moved far enough.
+#[derive(Default)]
+pub struct VirtualClock(Mutex<(Duration, Duration)>);
+
+impl VirtualClock {
+    /// Both clocks go on, as in ordinary life.
+    pub fn advance(&self, seconds: f64) {
+        self.step(seconds, seconds);
+    }
+
+    /// The clocks go on by different amounts: a suspend, or NTP.
+    pub fn step(&self, boot: f64, wall: f64) {
+        let mut now = self.0.lock();
+        now.0 += Duration::from_secs_f64(boot);
+        now.1 = Duration::from_secs_f64((now.1.as_secs_f64() + wall).max(0.0));
+    }
+}
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Reading {
+        let (boot, wall) = *self.0.lock();
+        Reading { boot, wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30) + wall }
+    }
+
+    fn wait(&self, event: &Event, until: Duration) -> bool {
+        while !event.wait_for(Duration::from_millis(1)) {
+            if self.now().boot >= until {
+                return event.is_set();
+            }
+        }
+        true
+    }
+}
+
+/// What the server does next.
+pub enum Step {
+    /// A token of this text, living this many seconds.
+    Token(&'static str, u64),
+    /// This status and body.
+    Answer(u16, &'static str),
+    /// A failure on the way.
+    Fail(Kind),
+    /// A bug.
+    Panic,
+    /// Whatever comes next in the script, once the test opens the gate.
+    Gate,
+}
+
+/// Answers from a script and records what was sent. Past the end of the script it is unreachable.
+#[derive(Default)]
+pub struct Script {
+    steps: Mutex<VecDeque<Step>>,
+    sent: Mutex<Vec<String>>,
+    gate: (Mutex<bool>, Condvar),
+}
+
+impl Script {
+    pub fn requests(&self) -> usize {
+        self.sent.lock().len()
+    }
+
+    pub fn body(&self, index: usize) -> String {
+        self.sent.lock()[index].clone()
+    }
+
+    pub fn push(&self, step: Step) {
+        self.steps.lock().push_back(step);
+    }
+
+    pub fn open(&self) {
+        *self.gate.0.lock() = true;
+        self.gate.1.notify_all();
+    }
+
+    fn next(&self) -> Result<HttpResponse, Error> {
+        let answer = |status, body: String| HttpResponse {
+            status,
+            body: body.into_bytes(),
+            ..HttpResponse::default()
+        };
+        let step = self.steps.lock().pop_front();
+        match step {
+            Some(Step::Token(text, seconds)) => Ok(answer(
+                200,
+                format!(r#"{{"access_token":"{text}","token_type":"Bearer","expires_in":{seconds}}}"#),
+            )),
+            Some(Step::Answer(status, body)) => Ok(answer(status, body.into())),
+            Some(Step::Fail(kind)) => Err(Error::new(kind, "scripted")),
+            Some(Step::Panic) => panic!("scripted"),
+            Some(Step::Gate) => {
+                let mut open = self.gate.0.lock();
+                while !*open {
+                    self.gate.1.wait(&mut open);
+                }
+                drop(open);
+                self.next()
+            }
+            None => Err(Error::new(Kind::Connect, "the script is at its end")),
+        }
+    }
+}
+
+impl Transport for Script {
+    fn send(&self, request: &HttpRequest, _: Duration) -> Result<HttpResponse, Error> {
+        self.sent.lock().push(request.body.to_string());
+        self.next()
+    }
+}
+
+/// A client over a script and a virtual clock.
+pub struct World {
+    pub client: Client,
+    pub clock: Arc<VirtualClock>,
+    pub script: Arc<Script>,
+}
+
+impl World {
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> World {
+        World::with(steps, &[("client_secret", "canary")])
+    }
+
+    pub fn with(steps: impl IntoIterator<Item = Step>, options: &[(&str, &str)]) -> World {
+        let mut config = Config::new();
+        config.set("client_id", "etl").unwrap();
+        for (name, text) in options {
+            config.set(name, text).unwrap();
+        }
+        let (clock, script) = (Arc::new(VirtualClock::default()), Arc::new(Script::default()));
+        steps.into_iter().for_each(|step| script.push(step));
+        let client = Client::with_parts(config, script.clone(), clock.clone(), None).unwrap();
+        World { client, clock, script }
+    }
+
+    /// The token, or the id of the error's kind.
+    pub fn get(&self) -> String {
+        self.client.get_token().unwrap_or_else(|error| error.kind().id().to_owned())
+    }
+
+    /// Waits, in real time, until this many requests were sent and the last flight has landed.
+    pub fn settle(&self, requests: usize) {
+        for _ in 0..2000 {
+            if self.script.requests() >= requests {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(self.script.requests(), requests);
+    }
+
+    /// Waits, in real time, until the token at hand is this one.
+    pub fn settle_on(&self, token: &str) {
+        for _ in 0..2000 {
+            if self.get() == token {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        panic!("the token never became {token}");
+    }
+}

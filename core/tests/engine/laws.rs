@@ -1,0 +1,242 @@
+//! The engine's laws against a virtual clock and a scripted transport.
+
+use crate::doubles::Step::{Answer, Fail, Gate, Panic, Token};
+use crate::doubles::World;
+use std::sync::Arc;
+use std::time::Duration;
+use xilnex_auth::{Call, Kind};
+
+#[test]
+fn a_token_is_fetched_once_and_kept() {
+    let world = World::new([Token("one", 3600)]);
+    for _ in 0..100 {
+        assert_eq!(world.get(), "one");
+    }
+    assert_eq!(world.script.requests(), 1);
+}
+
+#[test]
+fn law_1_no_token_is_handed_out_after_expiry_minus_guard() {
+    let world =
+        World::new([Token("one", 3600), Fail(Kind::Connect), Fail(Kind::Connect), Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3594.9);
+    assert_eq!(world.get(), "one"); // starts a refresh, which fails
+    world.settle(2);
+    world.clock.advance(0.1);
+    assert_eq!(world.get(), "connect");
+    assert_eq!(world.get(), "two");
+}
+
+#[test]
+fn law_1_holds_on_the_clock_that_went_further() {
+    for (boot, wall) in [(3600.0, 0.0), (0.0, 3600.0), (3600.0, -7200.0), (3600.0, 7200.0)] {
+        let world = World::new([Token("one", 3600), Token("two", 3600)]);
+        assert_eq!(world.get(), "one");
+        world.clock.step(boot, wall);
+        assert_eq!(world.get(), "two", "boot {boot}, wall {wall}");
+    }
+}
+
+#[test]
+fn law_1_counts_from_sending_and_refuses_what_expired_on_its_way() {
+    let world = World::new([Gate, Token("slow", 60), Token("two", 60)]);
+    let client = world.client.clone();
+    let call = Call { timeout: Some(Duration::from_secs(3000)), ..Call::default() };
+    let waiting = std::thread::spawn(move || client.access_token(&call).unwrap_err().kind());
+    world.settle(1);
+    world.clock.advance(58.0);
+    world.script.open();
+    assert_eq!(waiting.join().unwrap(), Kind::Unavailable);
+    assert_eq!(world.get(), "two");
+}
+
+#[test]
+fn law_2_a_failed_refresh_takes_nothing_away() {
+    let world = World::new([Token("one", 3600), Answer(400, r#"{"error":"invalid_client"}"#)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3100.0);
+    assert_eq!(world.get(), "one");
+    world.settle(2);
+    for _ in 0..10 {
+        assert_eq!(world.get(), "one");
+    }
+}
+
+#[test]
+fn law_3_a_refresh_runs_ahead_while_callers_are_served() {
+    let world = World::new([Token("one", 3600), Gate, Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3600.0 * 0.74);
+    assert_eq!(world.get(), "one");
+    assert_eq!(world.script.requests(), 1);
+    world.clock.advance(3600.0 * 0.12);
+    for _ in 0..50 {
+        assert_eq!(world.get(), "one");
+    }
+    world.settle(2);
+    world.script.open();
+    world.settle_on("two");
+    assert_eq!(world.script.requests(), 2);
+}
+
+#[test]
+fn law_3_a_failed_refresh_pauses_before_the_next() {
+    let world = World::new([Token("one", 3600), Fail(Kind::Connect), Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3100.0);
+    assert_eq!(world.get(), "one");
+    world.settle(2);
+    std::thread::sleep(Duration::from_millis(20)); // the flight lands
+    world.clock.advance(14.0);
+    assert_eq!(world.get(), "one");
+    assert_eq!(world.script.requests(), 2);
+    world.clock.advance(32.0);
+    world.get();
+    world.settle_on("two");
+}
+
+#[test]
+fn law_4_a_crowd_makes_one_request_and_shares_the_token() {
+    let world = Arc::new(World::new([Gate, Token("one", 3600)]));
+    let crowd: Vec<_> = (0..200)
+        .map(|_| {
+            let world = world.clone();
+            std::thread::spawn(move || world.get())
+        })
+        .collect();
+    world.settle(1);
+    world.script.open();
+    assert!(crowd.into_iter().all(|caller| caller.join().unwrap() == "one"));
+    assert_eq!(world.script.requests(), 1);
+}
+
+#[test]
+fn law_4_a_crowd_shares_the_error() {
+    let world = Arc::new(World::new([Gate, Answer(503, "")]));
+    let crowd: Vec<_> = (0..64)
+        .map(|_| {
+            let client = world.client.clone();
+            let answer = client.request(&Call::default()).unwrap();
+            std::thread::spawn(move || answer.wait().unwrap_err().kind())
+        })
+        .collect();
+    world.script.open();
+    assert!(crowd.into_iter().all(|caller| caller.join().unwrap() == Kind::Unavailable));
+    assert_eq!(world.script.requests(), 1);
+}
+
+#[test]
+fn law_4_a_caller_leaves_at_its_own_deadline_and_the_flight_goes_on() {
+    let world = World::new([Gate, Token("one", 3600)]);
+    let client = world.client.clone();
+    let call = Call { timeout: Some(Duration::from_secs(2)), ..Call::default() };
+    let impatient = std::thread::spawn(move || client.access_token(&call).unwrap_err().kind());
+    world.settle(1);
+    world.clock.advance(2.0);
+    assert_eq!(impatient.join().unwrap(), Kind::Timeout);
+    world.script.open();
+    world.settle_on("one");
+    assert_eq!(world.script.requests(), 1);
+}
+
+#[test]
+fn law_4_a_panic_in_flight_frees_everybody() {
+    let world = World::new([Panic, Token("one", 3600)]);
+    assert_eq!(world.get(), "internal");
+    assert_eq!(world.get(), "one");
+}
+
+#[test]
+fn law_4_a_vanished_flight_is_replaced() {
+    let world = World::new([Gate, Token("late", 3600)]);
+    let client = world.client.clone();
+    let first = std::thread::spawn(move || client.get_token().unwrap_err().kind());
+    world.settle(1);
+    world.clock.advance(11.0);
+    assert_eq!(first.join().unwrap(), Kind::Timeout);
+    let client = world.client.clone();
+    let second = std::thread::spawn(move || client.get_token());
+    world.settle(2);
+    world.script.open();
+    second.join().unwrap().ok();
+}
+
+#[test]
+fn law_8_invalidate_drops_that_token_only() {
+    let world = World::new([Token("one", 3600), Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    assert!(!world.client.invalidate("other"));
+    assert_eq!(world.get(), "one");
+    assert!(world.client.invalidate("one"));
+    assert_eq!(world.get(), "two");
+    assert!(!world.client.invalidate("one"));
+    assert_eq!(world.get(), "two");
+    assert_eq!(world.script.requests(), 2);
+}
+
+#[test]
+fn min_ttl_refreshes_first_but_keeps_a_valid_token_when_that_fails() {
+    let world = World::new([Token("one", 3600), Fail(Kind::Connect), Token("two", 3600)]);
+    let call = Call { min_ttl: Duration::from_secs(3000), ..Call::default() };
+    let get = || world.client.access_token(&call).unwrap().value().to_owned();
+    assert_eq!(get(), "one");
+    world.clock.advance(700.0);
+    assert_eq!(world.get(), "one");
+    assert_eq!(get(), "one"); // the refresh failed
+    assert_eq!(get(), "two");
+    assert_eq!(world.script.requests(), 3);
+}
+
+#[test]
+fn a_secret_file_is_read_again_after_a_refusal() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "old\n").unwrap();
+    let refused = || Answer(400, r#"{"error":"invalid_client"}"#);
+    let options = [("client_secret_file", file.path().to_str().unwrap())];
+    let world = World::with([refused(), refused(), Token("one", 3600)], &options);
+    assert_eq!(world.get(), "rejected"); // the file is unchanged: no second request
+    assert_eq!(world.script.requests(), 1);
+    std::fs::write(file.path(), "new\n").unwrap();
+    assert_eq!(world.get(), "one");
+    assert_eq!(world.script.requests(), 3);
+    assert!(world.script.body(1).ends_with("client_secret=old"));
+    assert!(world.script.body(2).ends_with("client_secret=new"));
+}
+
+#[test]
+fn listeners_are_called_once_with_the_outcome() {
+    let world = World::new([Gate, Token("one", 3600)]);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    for _ in 0..3 {
+        let sender = sender.clone();
+        match world.client.request(&Call::default()).unwrap() {
+            xilnex_auth::Answer::Pending(pending) => {
+                pending.on_ready(move |outcome| sender.send(outcome.unwrap().value().to_owned()).unwrap());
+            }
+            xilnex_auth::Answer::Ready(_) => panic!("no token can be there yet"),
+        }
+    }
+    drop(sender);
+    world.script.open();
+    assert_eq!(receiver.iter().collect::<Vec<_>>(), ["one"; 3]);
+    assert_eq!(world.script.requests(), 1);
+}
+
+#[test]
+fn a_closed_client_says_so_and_others_go_on() {
+    let world = World::new([Token("one", 3600)]);
+    assert_eq!(world.get(), "one");
+    let clone = world.client.clone();
+    clone.close();
+    assert_eq!(world.get(), "closed");
+    assert!(!world.client.get_token().unwrap_err().is_retryable());
+}
+
+#[test]
+fn an_error_tells_how_often_the_server_was_asked_and_no_secret() {
+    let world = World::new([Answer(400, r#"{"error":"invalid_client","error_description":"canary"}"#)]);
+    let error = world.client.get_token().unwrap_err();
+    assert_eq!((error.attempts(), error.oauth_error()), (1, Some("invalid_client")));
+    assert!(!format!("{error:?} {error} {:?}", world.client).contains("canary"));
+}

@@ -1,0 +1,5 @@
+//! The engine against a virtual clock and a scripted transport.
+
+mod doubles;
+mod laws;
+mod store;
