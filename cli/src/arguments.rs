@@ -96,7 +96,7 @@ fn option(flag: &str, parser: &mut lexopt::Parser, plan: &mut Plan) -> Result<()
     match known {
         Some(row) => plan.options.push((row.name.to_owned(), text)),
         None if flag == "port" => {
-            plan.port = text.parse().map_err(|_| usage("--port must be a number up to 65535"))?
+            plan.port = text.parse().map_err(|_| usage("--port must be a number up to 65535"))?;
         }
         None if flag == "ttl" => plan.ttl = Some(seconds(flag, &text)?),
         None => plan.latency = seconds(flag, &text)?,

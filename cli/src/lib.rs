@@ -40,7 +40,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Header(options) => {
             writeln!(out, "Authorization: {}", client(&options)?.authorization_header()?)
         }
-        Command::Sandbox(plan) => return sandbox::run(plan, out, err),
+        Command::Sandbox(plan) => return sandbox::run(&plan, out, err),
     };
     written.map_err(|problem| unwritable(&problem))?;
     Ok(0)

@@ -9,10 +9,10 @@ use xilnex_auth::{Error, Kind, settings};
 use xilnex_auth_sandbox::{Options, RegisteredClient, Sandbox};
 
 /// Runs the sandbox until the process ends, or as long as its command runs.
-pub fn run(plan: Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
+pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
     let secret_file =
         plan.options.iter().find(|(name, _)| name == "client_secret_file").map(|(_, path)| path.clone());
-    let sandbox = start(&plan)?;
+    let sandbox = start(plan)?;
     let mut variables = sandbox.environment();
     if let Some(path) = secret_file {
         variables.retain(|(name, _)| *name != "XILNEX_CLIENT_SECRET");
@@ -30,7 +30,7 @@ pub fn run(plan: Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, E
             std::thread::park();
         }
     }
-    let status = inside(&plan, &variables)?;
+    let status = inside(plan, &variables)?;
     sandbox.stop();
     Ok(status)
 }

@@ -23,7 +23,9 @@ impl<In: Transport, C: Connector<In>> Connector<In> for Stage<C> {
         chained: Option<In>,
     ) -> Result<Option<C::Out>, ureq::Error> {
         self.inner.connect(details, chained).map_err(|problem| {
-            let peer = details.uri.authority().map(ToString::to_string).unwrap_or_default();
+            // Host and port alone: a proxy's address may hold a password.
+            let port = details.uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+            let peer = format!("{}{port}", details.uri.host().unwrap_or_default());
             wrap(staged(self.kind, &peer, problem))
         })
     }

@@ -1,0 +1,103 @@
+//! The signing key of a sandbox: made anew for each, so that no token of one is good at another.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use rsa::rand_core::{OsRng, RngCore};
+use rsa::traits::PublicKeyParts;
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+
+const BITS: usize = 2048;
+
+/// A key pair and the id under which its public half is published.
+pub struct Keys {
+    signing: EncodingKey,
+    checking: DecodingKey,
+    modulus: String,
+    exponent: String,
+    id: String,
+}
+
+/// A key pair that is made when it is first needed: half a second that most tests can do without.
+#[derive(Default)]
+pub struct LazyKeys(OnceLock<Keys>);
+
+impl LazyKeys {
+    pub fn get(&self) -> &Keys {
+        self.0.get_or_init(Keys::new)
+    }
+}
+
+impl Keys {
+    fn new() -> Keys {
+        let key = RsaPrivateKey::new(&mut OsRng, BITS).expect("a key of a usual size");
+        let der = key.to_pkcs1_der().expect("a key that was just made");
+        let encode = |number: &rsa::BigUint| URL_SAFE_NO_PAD.encode(number.to_bytes_be());
+        let (modulus, exponent) = (encode(key.n()), encode(key.e()));
+        Keys {
+            signing: EncodingKey::from_rsa_der(der.as_bytes()),
+            checking: DecodingKey::from_rsa_components(&modulus, &exponent).expect("components of a key"),
+            modulus,
+            exponent,
+            id: random_text(),
+        }
+    }
+
+    /// A signed token with these claims (RFC 9068).
+    pub fn sign(&self, claims: &Value) -> Result<String, String> {
+        let mut header = Header::new(Algorithm::RS256);
+        header.typ = Some("at+jwt".into());
+        header.kid = Some(self.id.clone());
+        jsonwebtoken::encode(&header, claims, &self.signing).map_err(|problem| problem.to_string())
+    }
+
+    /// The claims of a token that this key signed, for this audience and issuer, and that has not expired.
+    pub fn verify(&self, token: &str, issuer: &str, audience: &str) -> Option<Value> {
+        let mut rules = Validation::new(Algorithm::RS256);
+        rules.leeway = 0;
+        rules.validate_nbf = true;
+        rules.set_issuer(&[issuer]);
+        rules.set_audience(&[audience]);
+        rules.set_required_spec_claims(&["exp", "iss", "aud"]);
+        jsonwebtoken::decode::<Value>(token, &self.checking, &rules).ok().map(|found| found.claims)
+    }
+
+    /// The public key set (RFC 7517).
+    pub fn published(&self) -> Value {
+        json!({"keys": [{
+            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.id, "n": self.modulus, "e": self.exponent,
+        }]})
+    }
+}
+
+/// 128 random bits as text.
+pub fn random_text() -> String {
+    let mut bytes = [0; 16];
+    OsRng.fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_unchanged_token_of_this_key_is_good() {
+        let keys = Keys::new();
+        let claims = |exp: u64| json!({"iss": "i", "aud": "a", "exp": exp, "sub": "x"});
+        let token = keys.sign(&claims(u64::from(u32::MAX))).unwrap();
+        assert!(keys.verify(&token, "i", "a").is_some());
+        assert!(keys.verify(&token, "other", "a").is_none());
+        assert!(keys.verify(&token, "i", "other").is_none());
+        assert!(keys.verify(&keys.sign(&claims(1000)).unwrap(), "i", "a").is_none());
+        let (head, signature) = token.rsplit_once('.').unwrap();
+        assert!(keys.verify(&format!("{head}x.{signature}"), "i", "a").is_none());
+        let unsigned =
+            format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), head.split('.').nth(1).unwrap());
+        assert!(keys.verify(&unsigned, "i", "a").is_none());
+        assert!(Keys::new().verify(&token, "i", "a").is_none());
+    }
+}

@@ -1,0 +1,81 @@
+//! What reached the sandbox: the requests themselves, bounded, and counters.
+
+use crate::http::Request;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, VecDeque};
+
+/// The latest requests are kept, and no more of them.
+const KEPT: usize = 1000;
+
+/// A request as it was received.
+#[derive(Clone, Debug)]
+pub struct RecordedRequest {
+    /// The method.
+    pub method: String,
+    /// The path without its query.
+    pub path: String,
+    /// Names and values in order.
+    pub headers: Vec<(String, String)>,
+    /// The head, byte for byte.
+    pub head: Vec<u8>,
+    /// The body, decoded from its transfer coding.
+    pub body: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Counts {
+    requests: VecDeque<RecordedRequest>,
+    token: u64,
+    data: u64,
+    token_by_client: BTreeMap<String, u64>,
+}
+
+/// The books of a sandbox.
+#[derive(Default)]
+pub struct Record(Mutex<Counts>);
+
+impl Record {
+    /// Enters a request.
+    pub fn enter(&self, request: &Request) {
+        let mut counts = self.0.lock();
+        match request.path.as_str() {
+            "/connect/token" => counts.token += 1,
+            "/data" => counts.data += 1,
+            _ => {}
+        }
+        if counts.requests.len() == KEPT {
+            counts.requests.pop_front();
+        }
+        counts.requests.push_back(RecordedRequest {
+            method: request.method.clone(),
+            path: request.path.clone(),
+            headers: request.headers.clone(),
+            head: request.head.clone(),
+            body: request.body.clone(),
+        });
+    }
+
+    /// Enters a token request of a known client.
+    pub fn enter_client(&self, client_id: &str) {
+        *self.0.lock().token_by_client.entry(client_id.to_owned()).or_default() += 1;
+    }
+
+    pub fn token_requests(&self) -> u64 {
+        self.0.lock().token
+    }
+
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.0.lock().requests.iter().cloned().collect()
+    }
+
+    /// The counters for `GET /sandbox`.
+    pub fn summary(&self) -> Value {
+        let counts = self.0.lock();
+        json!({
+            "token_requests": counts.token,
+            "data_requests": counts.data,
+            "token_requests_by_client": counts.token_by_client,
+        })
+    }
+}

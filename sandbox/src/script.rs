@@ -1,0 +1,137 @@
+//! Scripted answers: what a token request gets instead of the ordinary answer.
+
+use crate::http::Response;
+use serde_json::Value;
+use std::time::Duration;
+
+/// One scripted answer to a token request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// An HTTP answer; a length and the type application/json are added unless the headers tell them.
+    Http {
+        /// The status code.
+        status: u16,
+        /// Names and values.
+        headers: Vec<(String, String)>,
+        /// The body.
+        body: String,
+        /// How long to wait before it.
+        delay: Duration,
+    },
+    /// These bytes, whatever they are; then the connection is closed.
+    Raw {
+        /// What to write.
+        bytes: Vec<u8>,
+        /// How long to wait before it.
+        delay: Duration,
+    },
+    /// The connection is closed without an answer.
+    Close,
+    /// Nothing is said until the client leaves.
+    Silent,
+    /// The ordinary answer.
+    Normal,
+}
+
+impl Answer {
+    /// Reads `{"status": 200, "headers": {}, "body": "text" or an object, "delay": seconds}`, `{"raw": "text",
+    /// "delay": seconds}`, `"close"`, `"silent"` or `"normal"`.
+    ///
+    /// # Errors
+    /// A sentence that names what is wrong.
+    pub fn from_json(value: &Value) -> Result<Answer, String> {
+        match value {
+            Value::String(word) => match word.as_str() {
+                "close" => Ok(Answer::Close),
+                "silent" => Ok(Answer::Silent),
+                "normal" => Ok(Answer::Normal),
+                other => Err(format!("no answer is called {other}")),
+            },
+            Value::Object(members) => {
+                let known = ["status", "headers", "body", "delay", "raw"];
+                if let Some(name) = members.keys().find(|name| !known.contains(&name.as_str())) {
+                    return Err(format!("an answer has no member {name}"));
+                }
+                let delay = value["delay"].as_f64().unwrap_or_default();
+                let delay =
+                    Duration::try_from_secs_f64(delay).map_err(|_| "delay is not a time in seconds")?;
+                match value["raw"].as_str() {
+                    Some(raw) => Ok(Answer::Raw { bytes: raw.as_bytes().to_vec(), delay }),
+                    None => http(value, delay),
+                }
+            }
+            _ => Err("an answer is a word or an object".into()),
+        }
+    }
+
+    /// The bytes to write after how long, where there are any.
+    pub(crate) fn bytes(&self) -> Option<(Vec<u8>, Duration)> {
+        match self {
+            Answer::Raw { bytes, delay } => Some((bytes.clone(), *delay)),
+            Answer::Http { status, headers, body, delay } => {
+                let mut response =
+                    Response { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
+                if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+                    response = response.with("Content-Type", "application/json");
+                }
+                Some((response.bytes(), *delay))
+            }
+            Answer::Close | Answer::Silent | Answer::Normal => None,
+        }
+    }
+}
+
+fn http(value: &Value, delay: Duration) -> Result<Answer, String> {
+    let status = value["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+    let headers = value["headers"].as_object().into_iter().flatten();
+    Ok(Answer::Http {
+        status: status.ok_or("status is missing or not a number")?,
+        headers: headers
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect(),
+        body: match &value["body"] {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        },
+        delay,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn answers_in_json() {
+        for (value, good) in [
+            (json!("close"), true),
+            (json!("silent"), true),
+            (json!("normal"), true),
+            (
+                json!({"status": 503, "headers": {"Retry-After": "7"}, "body": {"error": "x"}, "delay": 0.5}),
+                true,
+            ),
+            (json!({"raw": "junk"}), true),
+            (json!("shout"), false),
+            (json!({"status": 503, "bodyy": ""}), false),
+            (json!({"body": ""}), false),
+            (json!({"status": 200, "delay": -1}), false),
+            (json!(7), false),
+        ] {
+            assert_eq!(Answer::from_json(&value).is_ok(), good, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_length_and_a_type_are_added_unless_given() {
+        let text =
+            |value: &Value| String::from_utf8(Answer::from_json(value).unwrap().bytes().unwrap().0).unwrap();
+        let plain = text(&json!({"status": 200, "body": "abc"}));
+        assert!(plain.contains("Content-Length: 3\r\n") && plain.contains("application/json"), "{plain}");
+        let own =
+            text(&json!({"status": 200, "headers": {"content-length": "9", "content-type": "text/html"}}));
+        assert!(!own.contains("Content-Length: 0") && !own.contains("json"), "{own}");
+    }
+}

@@ -1,0 +1,126 @@
+//! The driver of Rust: commands from stdin, one line of JSON for each answer.
+#![allow(clippy::print_stdout, reason = "printing is its purpose")]
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+use xilnex_auth::{AccessToken, Call, Client, Config, Error};
+
+#[derive(Default)]
+struct State {
+    options: Vec<(String, String)>,
+    client: Option<Client>,
+    last_error: Option<Error>,
+}
+
+fn main() {
+    let mut state = State::default();
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        let words: Vec<String> =
+            line.split(' ').map(|word| percent_decode_str(word).decode_utf8_lossy().into_owned()).collect();
+        if let Some(answer) = answer(&mut state, &words) {
+            println!("{answer}");
+        }
+    }
+}
+
+fn answer(state: &mut State, words: &[String]) -> Option<Value> {
+    let word = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
+    let number = |index: usize| word(index).parse::<f64>().unwrap_or_default();
+    let result = match word(0) {
+        "option" => {
+            state.options.push((word(1).to_owned(), word(2).to_owned()));
+            return None;
+        }
+        "sleep" => {
+            std::thread::sleep(Duration::from_secs_f64(number(1)));
+            Ok(json!({"ok": true}))
+        }
+        "client" => make(&state.options).map(|client| {
+            state.client = Some(client);
+            json!({"ok": true})
+        }),
+        "default_token" => xilnex_auth::get_token().map(|token| json!({"token": token})),
+        command => match &state.client {
+            None => return Some(json!({"error": {"kind": "no_client"}})),
+            Some(client) => with_client(client, command, word(1), number(1), state.last_error.as_ref()),
+        },
+    };
+    Some(result.unwrap_or_else(|error| {
+        let told = describe(&error);
+        state.last_error = Some(error);
+        json!({"error": told})
+    }))
+}
+
+fn make(options: &[(String, String)]) -> Result<Client, Error> {
+    let mut config = Config::from_env()?;
+    for (name, text) in options {
+        config.set(name, text)?;
+    }
+    Client::new(config)
+}
+
+fn with_client(
+    client: &Client,
+    command: &str,
+    word: &str,
+    number: f64,
+    last: Option<&Error>,
+) -> Result<Value, Error> {
+    match command {
+        "get_token" => client.get_token().map(|token| json!({"token": token})),
+        "authorization_header" => client.authorization_header().map(|header| json!({"header": header})),
+        "access_token" => {
+            let call = Call { min_ttl: Duration::from_secs_f64(number), ..Call::default() };
+            client.access_token(&call).map(|token| shown(&token))
+        }
+        "invalidate" => Ok(json!({"invalidated": client.invalidate(word)})),
+        "concurrent" => Ok(concurrent(client, number as usize)),
+        "close" => {
+            client.close();
+            Ok(json!({"ok": true}))
+        }
+        "show" => Ok(
+            json!({"shown": format!("{client:?} {last:?} {}", last.map(ToString::to_string).unwrap_or_default())}),
+        ),
+        other => Err(Error::invalid_config(format!("the driver knows no command {other}"))),
+    }
+}
+
+fn concurrent(client: &Client, count: usize) -> Value {
+    let callers: Vec<_> = (0..count)
+        .map(|_| {
+            let client = client.clone();
+            std::thread::spawn(move || client.get_token())
+        })
+        .collect();
+    let (mut tokens, mut errors) = (BTreeSet::new(), BTreeSet::new());
+    for caller in callers {
+        match caller.join() {
+            Ok(Ok(token)) => tokens.insert(token),
+            Ok(Err(error)) => errors.insert(error.kind().id()),
+            Err(_) => errors.insert("panic"),
+        };
+    }
+    json!({"tokens": tokens, "errors": errors})
+}
+
+fn shown(token: &AccessToken) -> Value {
+    let left = token.expires_at().duration_since(SystemTime::now()).unwrap_or_default();
+    json!({"token": token.value(), "token_type": token.token_type(), "scope": token.scope(), "expires_in": left.as_secs_f64()})
+}
+
+fn describe(error: &Error) -> Value {
+    json!({
+        "kind": error.kind().id(),
+        "message": error.message(),
+        "hint": error.hint(),
+        "oauth_error": error.oauth_error(),
+        "http_status": error.http_status(),
+        "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+        "attempts": error.attempts(),
+        "is_retryable": error.is_retryable(),
+    })
+}

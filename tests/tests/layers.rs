@@ -1,0 +1,107 @@
+//! The order of the house: layers of the engine, and words that stay in their room.
+
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() && !entry.ends_with("node_modules") {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|found| found == ending) {
+                let name = entry.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+                found.push((name, std::fs::read_to_string(&entry).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+/// The code of a file without its comments and tests.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules of a file, from the first layer to the last.
+fn layers(parent: &str) -> Vec<String> {
+    let modules = parent.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "));
+    modules.filter_map(|rest| rest.strip_suffix(';')).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_module_of_the_engine_names_only_modules_above_it() {
+    let layers = layers(&std::fs::read_to_string(root().join("core/src/lib.rs")).unwrap());
+    assert!(layers.len() > 15, "{layers:?}");
+    for (name, text) in files("core/src", "rs").iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
+        let module = name.trim_start_matches("core/src/").split(['/', '.']).next().unwrap_or_default();
+        let Some(own) = layers.iter().position(|layer| layer == module) else {
+            assert_eq!(module, "lib");
+            continue;
+        };
+        for later in &layers[own + 1..] {
+            assert!(!code(text).contains(&format!("crate::{later}")), "{name} names the lower layer {later}");
+        }
+    }
+}
+
+#[test]
+fn each_foreign_crate_and_the_secret_stay_in_their_room() {
+    for (word, rooms) in [
+        ("ureq::", &["core/src/transport/"][..]),
+        ("rustls", &["core/src/transport/"]),
+        ("serde_json", &["core/src/response"]),
+        ("SystemTime::now", &["core/src/clock.rs"]),
+        ("Instant::now", &["core/src/clock.rs"]),
+        (".expose()", &["core/src/request.rs", "core/src/settings.rs", "core/src/transport/http1.rs"]),
+        ("std::env::", &["core/src/config.rs", "core/src/settings.rs", "core/src/transport/trust.rs"]),
+        ("std::thread::", &["core/src/cache.rs", "core/src/transport/resolve.rs"]),
+    ] {
+        for (name, text) in files("core/src", "rs").iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
+            let is_room = rooms.iter().any(|room| name.starts_with(room));
+            assert!(is_room || !code(text).contains(word), "{name} names {word}");
+        }
+    }
+}
+
+#[test]
+fn the_bindings_know_no_word_of_oauth() {
+    let bindings = ["bindings-python", "bindings-node", "bindings-c", "cli/src"];
+    for (name, text) in bindings.iter().flat_map(|folder| files(folder, "rs")) {
+        for word in [
+            "grant_type",
+            "client_credentials",
+            "invalid_client",
+            "invalid_scope",
+            "\"Bearer",
+            "connect/token",
+        ] {
+            let is_test = name.contains("/tests/");
+            assert!(is_test || !code(&text).contains(word), "{name} says {word}");
+        }
+    }
+}
+
+#[test]
+fn unsafe_stays_in_the_bindings() {
+    for folder in ["core", "cli", "sandbox", "tests"] {
+        let crate_root = std::fs::read_to_string(root().join(folder).join("src/lib.rs")).unwrap();
+        assert!(crate_root.contains("#![forbid(unsafe_code)]"), "{folder} does not forbid unsafe code");
+    }
+}
+
+#[test]
+fn every_file_tells_its_purpose_first_and_stays_readable() {
+    for (name, text) in ["core", "cli", "sandbox", "tests", "bindings-python", "bindings-node", "bindings-c"]
+        .iter()
+        .flat_map(|folder| files(folder, "rs"))
+    {
+        assert!(text.starts_with("//!"), "{name} does not start with its purpose");
+        assert!(text.lines().count() <= 400, "{name} is longer than 400 lines");
+    }
+}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Says which tools of a fresh machine are missing or too old, all at once. Usage: require.sh TOOL ...
+missing=0
+
+complain() {
+    echo "missing: $1" >&2
+    missing=1
+}
+
+# newer NAME WANTED FOUND: complains unless the version found is at least the one wanted.
+newer() {
+    first=$(printf '%s\n%s\n' "$2" "$3" | sort -t. -k1,1n -k2,2n | head -n 1)
+    [ "$first" = "$2" ] || complain "$1 $2 or newer (found $3)"
+}
+
+for tool in "$@"; do
+    case $tool in
+        rust)
+            if command -v cargo >/dev/null && command -v rustc >/dev/null; then
+                newer Rust 1.89 "$(rustc --version | cut -d' ' -f2)"
+            else complain "Rust 1.89 or newer, with cargo (install it with rustup)"; fi ;;
+        python)
+            if command -v python3 >/dev/null; then
+                newer Python 3.9 "$(python3 -c 'import platform; print(platform.python_version())')"
+                python3 -c 'import venv, ensurepip' 2>/dev/null ||
+                    complain "Python's venv module (on Debian: the package python3-venv)"
+            else complain "Python 3.9 or newer (command python3)"; fi ;;
+        node)
+            if command -v node >/dev/null && command -v npm >/dev/null; then
+                newer Node 20.17 "$(node --version | tr -d v)"
+            else complain "Node 20.17 or newer, with npm"; fi ;;
+        c)
+            command -v cc >/dev/null || complain "a C compiler (command cc)"
+            command -v c++ >/dev/null || complain "a C++17 compiler (command c++)"
+            command -v pkg-config >/dev/null || complain "pkg-config (on Debian: the package pkg-config)" ;;
+        *) complain "the name $tool in require.sh" ;;
+    esac
+done
+exit $missing

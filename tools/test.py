@@ -1,0 +1,74 @@
+"""Runs every suite of every language and adds up what passed; the last line is `N passed, N failed`.
+
+Usage: test.py STAGE, the folder in which the packages are installed as their users would install them.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# How each runner tells its counts: (passed, failed).
+CARGO = re.compile(r"^test result: .*?(\d+) passed; (\d+) failed", re.M)
+NODE = re.compile(r"^# pass (\d+)$.*?^# fail (\d+)$", re.M | re.S)
+
+
+def pytest_counts(text):
+    closing = text.strip().splitlines()[-1] if text.strip() else ""
+    found = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", closing)}
+    return [(found.get("passed", 0), found.get("failed", 0) + found.get("error", 0))]
+
+
+def counts_by(pattern):
+    return lambda text: [(int(passed), int(failed)) for passed, failed in pattern.findall(text)]
+
+
+def suites(stage):
+    tests = sorted(str(path) for path in (ROOT / "bindings-node/test").glob("*.test.*"))
+    crates = ["xilnex-auth", "xilnex-auth-sandbox", "xilnex-auth-cli", "xilnex-auth-c", "xilnex-auth-tests"]
+    cargo = ["cargo", "test", "--locked", "--no-fail-fast"] + [word for crate in crates for word in ("-p", crate)]
+    yield "Rust, C and C++, and the scenarios in all languages", cargo, ROOT, counts_by(CARGO)
+    python = [stage / "python/bin/python", "-m", "pytest", "-q"]
+    yield "Python", python, ROOT / "bindings-python", pytest_counts
+    node = ["node", "--test", "--test-reporter=tap", *tests]
+    yield "Node", node, ROOT / "bindings-node", counts_by(NODE)
+
+
+def run(name, command, folder):
+    """Runs a suite with its output passed on as it comes, and gives the output and the status."""
+    print(f"== {name}", flush=True)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("XILNEX_")}
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace",
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        # A passing test is counted, not shown: what failed must be easy to find.
+        if not re.match(r"test .* ok$|ok \d+|\s+(---|duration_ms|type:|\.\.\.)|\s*# Subtest", line):
+            print(line, end="", flush=True)
+    return "".join(lines), process.wait()
+
+
+def main():
+    passed = failed = 0
+    for name, command, folder, read_counts in suites(Path(sys.argv[1]).resolve()):
+        text, status = run(name, command, folder)
+        counts = read_counts(text)
+        suite_failed = sum(count for _, count in counts)
+        passed += sum(count for count, _ in counts)
+        failed += suite_failed
+        if (status != 0 and suite_failed == 0) or not counts:
+            # It broke before it could count, which is a failure and not an empty suite.
+            failed += 1
+            print(f"{name}: ended with status {status} and told no failed test", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
