@@ -136,8 +136,7 @@ fn read_body(request: &Request, stream: &mut impl Read, mut bytes: Vec<u8>) -> R
     match (values("content-length").as_slice(), values("transfer-encoding").as_slice()) {
         ([], []) => Ok(Vec::new()),
         ([length], []) => {
-            let length: usize =
-                length.trim().parse().map_err(|_| Fault::Refused(400, "a malformed Content-Length"))?;
+            let length = content_length(length)?;
             if length > MAX_BODY {
                 return Err(Fault::Refused(413, "the body is too large"));
             }
@@ -152,6 +151,12 @@ fn read_body(request: &Request, stream: &mut impl Read, mut bytes: Vec<u8>) -> R
     }
 }
 
+/// Digits only: the parser of Rust would take a plus sign too.
+fn content_length(value: &str) -> Result<usize, Fault> {
+    let digits = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.and_then(|digits| digits.parse().ok()).ok_or(Fault::Refused(400, "a malformed Content-Length"))
+}
+
 fn read_chunks(stream: &mut impl Read, mut bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
     let malformed = || Fault::Refused(400, "a malformed chunk");
     let mut body = Vec::new();
@@ -161,6 +166,7 @@ fn read_chunks(stream: &mut impl Read, mut bytes: Vec<u8>) -> Result<Vec<u8>, Fa
                 httparse::Status::Complete((start, size)) => {
                     break (start, usize::try_from(size).unwrap_or(usize::MAX));
                 }
+                httparse::Status::Partial if bytes.len() > MAX_HEAD => return Err(malformed()),
                 httparse::Status::Partial => more(stream, &mut bytes)?,
             }
         };
@@ -242,6 +248,8 @@ mod tests {
             ("POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", Err(400)),
             ("POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", Err(400)),
             ("POST / HTTP/1.1\r\nContent-Length: -3\r\n\r\n", Err(400)),
+            ("POST / HTTP/1.1\r\nContent-Length: +3\r\n\r\nabc", Err(400)),
+            ("POST / HTTP/1.1\r\nContent-Length:\r\n\r\n", Err(400)),
             ("POST / HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n", Err(413)),
             ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffff\r\n", Err(413)),
             ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc", Err(400)),

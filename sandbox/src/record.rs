@@ -39,9 +39,9 @@ impl Record {
     /// Enters a request.
     pub fn enter(&self, request: &Request) {
         let mut counts = self.0.lock();
-        match request.path.as_str() {
-            "/connect/token" => counts.token += 1,
-            "/data" => counts.data += 1,
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/connect/token") => counts.token += 1,
+            (_, "/data") => counts.data += 1,
             _ => {}
         }
         if counts.requests.len() == KEPT {

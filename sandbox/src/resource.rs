@@ -1,7 +1,7 @@
 //! `/data`: a protected resource that checks a token as a resource server would (RFC 6750).
 
 use crate::http::{Request, Response};
-use crate::keys::Keys;
+use crate::keys::LazyKeys;
 use crate::token_endpoint::audience;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -14,12 +14,12 @@ const MOST_ROWS: usize = 10_000;
 #[derive(Default)]
 pub struct Rows(Mutex<BTreeMap<String, Vec<Value>>>);
 
-/// Answers a request for `/data`.
-pub fn answer(request: &Request, keys: &Keys, issuer: &str, rows: &Rows) -> Response {
+/// Answers a request for `/data`, GET or POST.
+pub fn answer(request: &Request, keys: &LazyKeys, issuer: &str, rows: &Rows) -> Response {
     let Some(token) = bearer_token(request) else {
         return Response::json(401, &json!({"error": "no token"})).with("WWW-Authenticate", "Bearer");
     };
-    let claims = keys.verify(token, issuer, &audience(issuer));
+    let claims = keys.get().verify(token, issuer, &audience(issuer));
     let Some(claims) =
         claims.filter(|claims| claims["scope"].as_str().is_some_and(|scope| !scope.is_empty()))
     else {
@@ -27,17 +27,11 @@ pub fn answer(request: &Request, keys: &Keys, issuer: &str, rows: &Rows) -> Resp
             .with("WWW-Authenticate", r#"Bearer error="invalid_token""#);
     };
     let client_id = claims["client_id"].as_str().unwrap_or_default();
-    match request.method.as_str() {
-        "GET" => {
-            let rows = rows.0.lock();
-            Response::json(
-                200,
-                &json!({"client_id": client_id, "rows": rows.get(client_id).cloned().unwrap_or_default()}),
-            )
-        }
-        "POST" => accept(request, client_id, rows),
-        _ => Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", "GET, POST"),
+    if request.method == "POST" {
+        return accept(request, client_id, rows);
     }
+    let kept = rows.0.lock().get(client_id).cloned().unwrap_or_default();
+    Response::json(200, &json!({"client_id": client_id, "rows": kept}))
 }
 
 /// The scheme in any case, as RFC 9110 §11.1 has it.

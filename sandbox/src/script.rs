@@ -52,11 +52,10 @@ impl Answer {
                 if let Some(name) = members.keys().find(|name| !known.contains(&name.as_str())) {
                     return Err(format!("an answer has no member {name}"));
                 }
-                let delay = value["delay"].as_f64().unwrap_or_default();
-                let delay =
-                    Duration::try_from_secs_f64(delay).map_err(|_| "delay is not a time in seconds")?;
-                match value["raw"].as_str() {
-                    Some(raw) => Ok(Answer::Raw { bytes: raw.as_bytes().to_vec(), delay }),
+                let delay = delay(members.get("delay"))?;
+                match members.get("raw") {
+                    Some(Value::String(raw)) => Ok(Answer::Raw { bytes: raw.as_bytes().to_vec(), delay }),
+                    Some(_) => Err("raw is not a text".into()),
                     None => http(value, delay),
                 }
             }
@@ -81,14 +80,30 @@ impl Answer {
     }
 }
 
+fn delay(value: Option<&Value>) -> Result<Duration, String> {
+    let seconds = value.map_or(Some(0.0), Value::as_f64);
+    let length = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    length.ok_or_else(|| "delay is not a time in seconds".into())
+}
+
+fn headers(value: &Value) -> Result<Vec<(String, String)>, String> {
+    let members = match value {
+        Value::Null => return Ok(Vec::new()),
+        Value::Object(members) => members,
+        _ => return Err("headers is not an object".into()),
+    };
+    let text = |(name, value): (&String, &Value)| match value {
+        Value::String(text) => Ok((name.clone(), text.clone())),
+        _ => Err(format!("the header {name} is not a text")),
+    };
+    members.iter().map(text).collect()
+}
+
 fn http(value: &Value, delay: Duration) -> Result<Answer, String> {
     let status = value["status"].as_u64().and_then(|status| u16::try_from(status).ok());
-    let headers = value["headers"].as_object().into_iter().flatten();
     Ok(Answer::Http {
         status: status.ok_or("status is missing or not a number")?,
-        headers: headers
-            .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
-            .collect(),
+        headers: headers(&value["headers"])?,
         body: match &value["body"] {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -118,6 +133,10 @@ mod tests {
             (json!({"status": 503, "bodyy": ""}), false),
             (json!({"body": ""}), false),
             (json!({"status": 200, "delay": -1}), false),
+            (json!({"status": 200, "delay": "soon"}), false),
+            (json!({"status": 200, "headers": {"Retry-After": 7}}), false),
+            (json!({"status": 200, "headers": "x"}), false),
+            (json!({"raw": 7}), false),
             (json!(7), false),
         ] {
             assert_eq!(Answer::from_json(&value).is_ok(), good, "{value}");

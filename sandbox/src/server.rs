@@ -10,18 +10,28 @@ use crate::{Options, RegisteredClient, discovery};
 use parking_lot::{Condvar, Mutex};
 use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+const JWKS: &str = "/.well-known/jwks.json";
+const OPENID_METADATA: &str = "/.well-known/openid-configuration";
+const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+
 /// More connections than this wait in the system's queue.
 const MOST_CONNECTIONS: usize = 256;
 
 /// A client that says nothing for this long is left.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Stopping waits this long for connections to end; a key in the making may outlast it.
+const STOPPING: Duration = Duration::from_millis(100);
+
+/// A client whose request was refused midway may go on sending for this long.
+const LINGERING: Duration = Duration::from_millis(500);
 
 /// A running authorization server. It ends when it is dropped or stopped, and its port is free then.
 pub struct Sandbox {
@@ -110,16 +120,13 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
-        for connection in self.shared.connections.lock().values() {
-            // A connection that is gone already needs no cutting.
-            let _ = connection.shutdown(Shutdown::Both);
-        }
-        self.shared.left.notify_all();
         // Wakes the listener; when nobody listens any more there is nobody to wake.
-        let _ = TcpStream::connect(self.address);
+        let _ = TcpStream::connect_timeout(&self.address, STOPPING);
         if let Some(thread) = self.listening.take() {
             let _ = thread.join();
         }
+        // Only now can no connection be added behind our back.
+        self.shared.cut();
     }
 }
 
@@ -129,7 +136,11 @@ impl Shared {
             if self.ended.load(Ordering::SeqCst) {
                 return;
             }
-            let Ok(stream) = stream else { continue };
+            let Ok(stream) = stream else {
+                // Out of descriptors, mostly: trying again at once would only burn the processor.
+                self.pause(Duration::from_millis(10));
+                continue;
+            };
             if self.admit(number, &stream).is_err() {
                 continue;
             }
@@ -163,12 +174,25 @@ impl Shared {
         self.left.notify_all();
     }
 
+    /// Cuts all connections and waits a moment for their threads.
+    fn cut(&self) {
+        let until = Instant::now() + STOPPING;
+        let mut connections = self.connections.lock();
+        for connection in connections.values() {
+            // A connection that is gone already needs no cutting.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+        self.left.notify_all();
+        while !connections.is_empty() && !self.left.wait_until(&mut connections, until).timed_out() {}
+    }
+
     fn serve(&self, mut stream: TcpStream) {
         let request = match http::read(&mut stream) {
             Ok(request) => request,
             Err(Fault::Gone) => return,
             Err(Fault::Refused(status, told)) => {
-                return write(&mut stream, &Response::json(status, &json!({"error": told})).bytes());
+                write(&mut stream, &Response::json(status, &json!({"error": told})).bytes());
+                return linger(&mut stream);
             }
         };
         self.record.enter(&request);
@@ -190,7 +214,7 @@ impl Shared {
         self.pause(self.options.latency);
         match scripted {
             Answer::Close => {}
-            Answer::Silent => self.pause(PATIENCE),
+            Answer::Silent => wait_for_the_end(stream),
             Answer::Normal => write(stream, &self.endpoint().answer(request).bytes()),
             other => {
                 if let Some((bytes, delay)) = other.bytes() {
@@ -204,36 +228,41 @@ impl Shared {
     fn endpoint(&self) -> Endpoint<'_> {
         Endpoint {
             clients: &self.options.clients,
-            keys: self.keys.get(),
+            keys: &self.keys,
             issuer: &self.base_url,
             ttl: self.options.ttl,
         }
     }
 
     fn route(&self, request: &Request) -> Response {
-        match (request.method.as_str(), request.path.as_str()) {
-            (_, "/data") => resource::answer(request, self.keys.get(), &self.base_url, &self.rows),
-            ("GET", "/sandbox") => Response::json(200, &self.record.summary()),
-            ("GET", "/.well-known/jwks.json") => Response::json(200, &self.keys.get().published()),
-            ("GET", "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server") => {
-                Response::json(200, &discovery::metadata(&self.base_url, &self.options.clients))
-            }
-            (_, "/connect/token") => {
-                Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", "POST")
-            }
-            (_, "/sandbox") => {
-                Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", "GET")
-            }
-            _ => Response::json(404, &json!({"error": "not_found"})),
+        let method = request.method.as_str();
+        let allowed = match request.path.as_str() {
+            "/connect/token" => "POST",
+            "/data" => "GET, POST",
+            "/sandbox" | JWKS | OPENID_METADATA | OAUTH_METADATA => "GET",
+            _ => return Response::json(404, &json!({"error": "not_found"})),
+        };
+        if !allowed.split(", ").any(|name| name == method) {
+            return Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", allowed);
+        }
+        match request.path.as_str() {
+            "/data" => resource::answer(request, &self.keys, &self.base_url, &self.rows),
+            "/sandbox" => Response::json(200, &self.record.summary()),
+            JWKS => Response::json(200, &self.keys.get().published()),
+            _ => Response::json(200, &discovery::metadata(&self.base_url, &self.options.clients)),
         }
     }
 
     /// Waits, unless the sandbox ends meanwhile.
     fn pause(&self, length: Duration) {
-        let until = Instant::now() + length;
+        let started = Instant::now();
         let mut connections = self.connections.lock();
-        while Instant::now() < until && !self.ended.load(Ordering::SeqCst) {
-            self.left.wait_until(&mut connections, until);
+        while !self.ended.load(Ordering::SeqCst) {
+            // Waited for in pieces: the sum of now and a length out of a script may be out of range.
+            let Some(rest) = length.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) else {
+                return;
+            };
+            self.left.wait_for(&mut connections, rest.min(PATIENCE));
         }
     }
 }
@@ -241,7 +270,24 @@ impl Shared {
 /// A client that left does not want its answer.
 fn write(stream: &mut TcpStream, bytes: &[u8]) {
     if stream.write_all(bytes).is_ok() {
-        // Unread bytes of the client would turn the close into a reset that eats the answer.
         let _ = stream.shutdown(Shutdown::Write);
+    }
+}
+
+/// Unread bytes of the client would turn the close into a reset that eats the answer.
+fn linger(stream: &mut TcpStream) {
+    let started = Instant::now();
+    let mut ignored = [0; 8192];
+    while let Some(rest) = LINGERING.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
+        if stream.set_read_timeout(Some(rest)).is_err() || !matches!(stream.read(&mut ignored), Ok(1..)) {
+            return;
+        }
+    }
+}
+
+/// Reads until the client leaves or the sandbox cuts the connection.
+fn wait_for_the_end(stream: &mut TcpStream) {
+    if stream.set_read_timeout(None).is_ok() {
+        while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::RegisteredClient;
 use crate::http::{Request, Response};
-use crate::keys::{Keys, random_text};
+use crate::keys::{LazyKeys, random_text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -18,7 +18,7 @@ type Refusal = (&'static str, &'static str);
 /// What the endpoint knows.
 pub struct Endpoint<'a> {
     pub clients: &'a [RegisteredClient],
-    pub keys: &'a Keys,
+    pub keys: &'a LazyKeys,
     pub issuer: &'a str,
     pub ttl: Duration,
 }
@@ -49,6 +49,7 @@ impl Endpoint<'_> {
         let seconds = self.ttl.as_secs().max(1);
         let token = self
             .keys
+            .get()
             .sign(&self.claims(client, &scope, seconds))
             .map_err(|_| ("server_error", "no signature"))?;
         // The guide's members in the guide's order, which a map would sort.
@@ -71,7 +72,7 @@ impl Endpoint<'_> {
             "scope": scope,
             "iat": now,
             "nbf": now,
-            "exp": now + seconds,
+            "exp": now.saturating_add(seconds),
             "jti": random_text(),
         })
     }
@@ -79,13 +80,11 @@ impl Endpoint<'_> {
     /// One wording for an unknown client and a wrong secret: neither may be found out.
     fn authenticate(&self, request: &Request, parameters: &Parameters) -> Result<&RegisteredClient, Refusal> {
         const REFUSED: Refusal = ("invalid_client", "client authentication failed");
-        let in_body = parameters.get("client_id").zip(parameters.get("client_secret"));
-        let in_header =
-            request.header("authorization").map(|value| basic(value).ok_or(REFUSED)).transpose()?;
-        let (client_id, client_secret) = match (in_header, in_body) {
+        let in_body = parameters.get("client_secret");
+        let (client_id, client_secret) = match (request.header("authorization"), in_body) {
             (Some(_), Some(_)) => return Err(("invalid_request", "the client authenticates in two ways")),
-            (Some(pair), None) => pair,
-            (None, Some((id, secret))) => (id.clone(), secret.clone()),
+            (Some(value), None) => basic(value).ok_or(REFUSED)?,
+            (None, Some(secret)) => (parameters.get("client_id").ok_or(REFUSED)?.clone(), secret.clone()),
             (None, None) => return Err(REFUSED),
         };
         if client_id.chars().count() > LONGEST || client_secret.chars().count() > LONGEST {
@@ -130,7 +129,8 @@ fn basic(value: &str) -> Option<(String, String)> {
     let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = text.split_once(':').filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let decode = |part: &str| {
-        let form = format!("x={part}");
+        // A bare & would end the value early, and what follows it would count for nothing.
+        let form = format!("x={}", part.replace('&', "%26"));
         let value = form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned());
         value.unwrap_or_default()
     };
