@@ -60,8 +60,7 @@ $(TOOLS)/node.done: $(RUST) $(NODE_SOURCES) $(TOOLS)/npm.done
 $(TOOLS)/sdk.done: $(RUST) $(C_SOURCES)
 	@tools/require.sh rust python c
 	@mkdir -p dist $(TOOLS) && rm -rf dist/xilnex-auth-sdk-*
-	cargo build --locked --release --quiet -p xilnex-auth-c -p xilnex-auth-cli
-	python3 bindings-c/sdk/assemble.py --libraries target/release --cli target/release/xilnex-auth --out dist
+	python3 bindings-c/sdk/assemble.py dist
 	@touch $@
 
 # The packages installed as their users install them, and what is compiled against them.

@@ -1,5 +1,6 @@
 //! How the driver of each language is started. What has to be built for it lies in the staging folder.
 
+use crate::shell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,14 +47,8 @@ impl Language {
         if let Some(missing) = self.command.iter().find(|path| path.is_absolute() && !path.exists()) {
             return Err(format!("{} is missing: run `make stage` first", missing.display()));
         }
-        let mut command = Command::new(&self.command[0]);
+        let mut command = shell::command(&self.command[0]);
         command.args(&self.command[1..]);
-        for (name, _) in std::env::vars_os() {
-            let name_text = name.to_string_lossy().to_ascii_uppercase();
-            if name_text.starts_with("XILNEX_") || name_text.ends_with("_PROXY") {
-                command.env_remove(&name);
-            }
-        }
         command.envs(variables);
         Ok(command)
     }

@@ -1,0 +1,16 @@
+//! How the shared library is linked: its soname, and that it stays once loaded.
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    match std::env::var("CARGO_CFG_TARGET_OS").as_deref() {
+        Ok("linux" | "android" | "freebsd") => {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libxilnex_auth.so.0");
+            // A thread of the engine may outlive the last call, so the code must not be unmapped under it.
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+        }
+        Ok("macos") => {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libxilnex_auth.0.dylib");
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,214 @@
+//! The client: tokens into a buffer, or as an object.
+
+use crate::config::xilnex_auth_config;
+use crate::error::{xilnex_auth_error, xilnex_auth_status};
+use crate::guard;
+use crate::pointers::{fill, free, handle, into_handle, put, text, writable};
+use crate::token::xilnex_auth_token;
+use std::ffi::{CString, c_char, c_int};
+use std::ptr::null;
+use std::time::Duration;
+use xilnex_auth::{Call, Client, Error};
+use zeroize::Zeroizing;
+
+/// Gets tokens and keeps them. Thread-safe. Freed with xilnex_auth_client_free.
+pub struct xilnex_auth_client {
+    client: Client,
+    id: CString,
+    base_url: CString,
+    scope: Option<CString>,
+}
+
+impl xilnex_auth_client {
+    fn new(client: Client) -> xilnex_auth_client {
+        // None of them can hold a NUL: it would not have passed the option table.
+        let text = |told: &str| CString::new(told).unwrap_or_default();
+        let (id, base_url) = (text(client.client_id()), text(client.base_url()));
+        xilnex_auth_client { id, base_url, scope: client.scope().map(text), client }
+    }
+}
+
+/// Makes a client; sends nothing. The configuration stays the caller's and may be freed at once. Clients of equal
+/// configuration share one token, so one for each job costs no request. The caller frees `*client`.
+/// Errors: XILNEX_AUTH_INVALID_CONFIG. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_client_new(
+    config: *const xilnex_auth_config,
+    client: *mut *mut xilnex_auth_client,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live configuration and places to write to.
+    unsafe {
+        guard::status(error, || {
+            let source = handle(config, "config")?;
+            writable(client, "client")?;
+            if let Some(fault) = &source.fault {
+                return Err(fault.clone());
+            }
+            put(client, into_handle(xilnex_auth_client::new(Client::new(source.config.clone())?)));
+            Ok(())
+        })
+    }
+}
+
+/// Writes the text of a valid token and a NUL into the buffer, and its length without the NUL to `*length`, which
+/// may be NULL. XILNEX_AUTH_TOKEN_BUFFER bytes hold any token. In a buffer that is too small nothing is written,
+/// the status is XILNEX_AUTH_INVALID_CONFIG and `*length` tells the length; so a NULL buffer of size 0 asks for it.
+/// From memory where possible, else blocks for at most the client's timeout. Errors: every status. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_get_token(
+    client: *const xilnex_auth_client,
+    buffer: *mut c_char,
+    size: usize,
+    length: *mut usize,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live client, a buffer of that size and places to write to.
+    unsafe {
+        guard::status(error, || {
+            let token = handle(client, "client")?.client.access_token(&Call::default())?;
+            fill(buffer, size, length, token.value())
+        })
+    }
+}
+
+/// Writes the value of an Authorization header, "Bearer " and the token, as xilnex_auth_get_token writes the token.
+/// XILNEX_AUTH_HEADER_BUFFER bytes hold any header. Errors: every status. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_authorization_header(
+    client: *const xilnex_auth_client,
+    buffer: *mut c_char,
+    size: usize,
+    length: *mut usize,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live client, a buffer of that size and places to write to.
+    unsafe {
+        guard::status(error, || {
+            let header = Zeroizing::new(handle(client, "client")?.client.authorization_header()?);
+            fill(buffer, size, length, &header)
+        })
+    }
+}
+
+/// Gives a token with what is known of it. The caller frees `*token`. Blocks as xilnex_auth_get_token does.
+/// Errors: every status. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_access_token(
+    client: *const xilnex_auth_client,
+    token: *mut *mut xilnex_auth_token,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live client and places to write to.
+    unsafe { guard::status(error, || give_token(client, Call::default(), token)) }
+}
+
+/// As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one), and waiting
+/// for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_access_token_with(
+    client: *const xilnex_auth_client,
+    min_ttl: f64,
+    timeout: f64,
+    token: *mut *mut xilnex_auth_token,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live client and places to write to.
+    unsafe {
+        guard::status(error, || {
+            let timeout = seconds(timeout, "timeout")?;
+            let call = Call {
+                min_ttl: seconds(min_ttl, "min_ttl")?,
+                timeout: Some(timeout).filter(|t| !t.is_zero()),
+            };
+            give_token(client, call, token)
+        })
+    }
+}
+
+/// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
+/// `*invalidated`, which may be NULL, becomes 1 if it was dropped, else 0.
+/// Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_invalidate(
+    client: *const xilnex_auth_client,
+    token: *const c_char,
+    invalidated: *mut c_int,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live client, a text and places to write to.
+    unsafe {
+        guard::status(error, || {
+            let dropped = handle(client, "client")?.client.invalidate(text(token, "token")?);
+            put(invalidated, dropped.into());
+            Ok(())
+        })
+    }
+}
+
+/// Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_client_close(client: *const xilnex_auth_client) {
+    // SAFETY: the caller gives NULL or a live client.
+    guard::value((), || unsafe { client.as_ref() }.map_or((), |client| client.client.close()));
+}
+
+/// Frees a client; NULL is fine. No other thread may be inside a call with it. Tokens and errors stay, and so does
+/// a request under way, for the clients that share it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_client_free(client: *mut xilnex_auth_client) {
+    // SAFETY: the caller gives NULL or a client that it does not use again.
+    guard::value((), || unsafe { free(client) });
+}
+
+/// The client identifier that it works with. Lives as long as the client; NULL for NULL. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_client_id(client: *const xilnex_auth_client) -> *const c_char {
+    // SAFETY: the caller gives NULL or a live client.
+    guard::value(null(), || unsafe { client.as_ref() }.map_or(null(), |client| client.id.as_ptr()))
+}
+
+/// The base address of its authorization server. Lives as long as the client; NULL for NULL. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_client_base_url(client: *const xilnex_auth_client) -> *const c_char {
+    // SAFETY: the caller gives NULL or a live client.
+    guard::value(null(), || unsafe { client.as_ref() }.map_or(null(), |client| client.base_url.as_ptr()))
+}
+
+/// The scope that it asks for. Lives as long as the client; NULL where it asks for none. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_client_scope(client: *const xilnex_auth_client) -> *const c_char {
+    guard::value(null(), || {
+        // SAFETY: the caller gives NULL or a live client.
+        let client = unsafe { client.as_ref() };
+        client.and_then(|client| client.scope.as_ref()).map_or(null(), |scope| scope.as_ptr())
+    })
+}
+
+/// # Safety
+/// As [`handle`] and [`put`].
+unsafe fn give_token(
+    client: *const xilnex_auth_client,
+    call: Call,
+    token: *mut *mut xilnex_auth_token,
+) -> Result<(), Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        writable(token, "token")?;
+        let found = handle(client, "client")?.client.access_token(&call)?;
+        put(token, into_handle(xilnex_auth_token::from(&*found)));
+    }
+    Ok(())
+}
+
+fn seconds(number: f64, argument: &str) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(number).map_err(|_| {
+        Error::invalid_config(format!("the argument {argument} must be a number of seconds, not negative"))
+    })
+}

@@ -1,0 +1,53 @@
+//! The one way in: every exported function runs inside it, so that no panic crosses the boundary.
+
+use crate::error::{XILNEX_AUTH_OK, give, xilnex_auth_error, xilnex_auth_status};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use xilnex_auth::{Error, Kind};
+
+/// Runs what can fail: gives its status, and its error to whoever wants it.
+///
+/// # Safety
+/// `error` is NULL or points to writable memory for a pointer.
+pub unsafe fn status(
+    error: *mut *mut xilnex_auth_error,
+    work: impl FnOnce() -> Result<(), Error>,
+) -> xilnex_auth_status {
+    let done =
+        caught(work).unwrap_or_else(|| Err(Error::new(Kind::Internal, "a panic was caught at the boundary")));
+    match done {
+        Ok(()) => XILNEX_AUTH_OK,
+        // SAFETY: the caller's promise is handed on.
+        Err(failure) => unsafe { give(failure, error) },
+    }
+}
+
+/// Runs what cannot fail; `fallback` stands in after a panic.
+pub fn value<T>(fallback: T, work: impl FnOnce() -> T) -> T {
+    caught(work).unwrap_or(fallback)
+}
+
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    static SILENCE: Once = Once::new();
+    // A till's stderr belongs to the till. The hook is that of this library's own runtime, not the host's.
+    SILENCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{XILNEX_AUTH_INTERNAL, xilnex_auth_error_free, xilnex_auth_error_status};
+
+    #[test]
+    fn a_panic_becomes_an_internal_error() {
+        let mut error = std::ptr::null_mut();
+        // SAFETY: the pointer is that of a local variable; the error is freed once.
+        unsafe {
+            assert_eq!(status(&raw mut error, || panic!("canary")), XILNEX_AUTH_INTERNAL);
+            assert_eq!(xilnex_auth_error_status(error), XILNEX_AUTH_INTERNAL);
+            xilnex_auth_error_free(error);
+        }
+        assert_eq!(value(7, || panic!("canary")), 7);
+    }
+}

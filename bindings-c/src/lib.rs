@@ -1,0 +1,29 @@
+//! The C ABI of the engine.
+//!
+//! # Conventions
+//! - A name is `xilnex_auth_<type>_<verb>`; inputs come first, outputs last.
+//! - What can fail returns a status, 0 for success, and gives an error object to an `error` that is not NULL.
+//!   Outputs are written on success only, `*error` on failure only; what was in them is never freed.
+//! - Handles are opaque. Each has one `_free`, which takes NULL too. A text that a handle gives lives as long as
+//!   the handle. Handles depend on no other handle: they may be freed in any order.
+//! - A `const` handle may be used by any number of threads at once; freeing it takes the last of them.
+//! - Nothing is written to stdout or stderr, no signal handler is set, and no call is needed to start or to end.
+#![allow(non_camel_case_types, reason = "the names are those of the C header")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the docs become the C header, which tells owners and lifetimes"
+)]
+
+mod client;
+mod config;
+mod error;
+mod guard;
+mod pointers;
+mod token;
+mod version;
+
+pub use client::*;
+pub use config::*;
+pub use error::*;
+pub use token::*;
+pub use version::*;

@@ -1,0 +1,394 @@
+/**
+ * @file
+ * Access tokens from Xilnex Auth for C and C++. Generated from the Rust sources by `make header`; do not edit.
+ *
+ * Conventions: a call that can fail returns a status, XILNEX_AUTH_OK (0) for success, and gives an error object to
+ * an `error` that is not NULL. Outputs are written on success only, `*error` on failure only, and what stood in
+ * them is never freed. Handles are opaque; each has one `_free`, which takes NULL too, in any order. A text that a
+ * handle gives lives as long as the handle. All functions use the C calling convention.
+ */
+#ifndef XILNEX_AUTH_H
+#define XILNEX_AUTH_H
+
+
+#include <stddef.h>
+#include <stdint.h>
+#if defined(_WIN32) && !defined(XILNEX_AUTH_STATIC)
+#define XILNEX_AUTH_API __declspec(dllimport)
+#else
+#define XILNEX_AUTH_API
+#endif
+
+#if defined(__GNUC__)
+#define XILNEX_AUTH_MUST_USE __attribute__((warn_unused_result))
+#else
+#define XILNEX_AUTH_MUST_USE
+#endif
+
+/** The version of this header, as text. */
+#define XILNEX_AUTH_VERSION "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * The first number of the version.
+ */
+#define XILNEX_AUTH_VERSION_MAJOR 0
+
+/**
+ * The second number of the version.
+ */
+#define XILNEX_AUTH_VERSION_MINOR 1
+
+/**
+ * The third number of the version.
+ */
+#define XILNEX_AUTH_VERSION_PATCH 0
+
+/**
+ * Bytes that hold any token with its NUL.
+ */
+#define XILNEX_AUTH_TOKEN_BUFFER 16384
+
+/**
+ * Bytes that hold the value of any Authorization header with its NUL.
+ */
+#define XILNEX_AUTH_HEADER_BUFFER 16391
+
+/**
+ * Gets tokens and keeps them. Thread-safe. Freed with xilnex_auth_client_free.
+ */
+typedef struct xilnex_auth_client xilnex_auth_client;
+
+/**
+ * The options of a client. Not thread-safe. Freed with xilnex_auth_config_free.
+ */
+typedef struct xilnex_auth_config xilnex_auth_config;
+
+/**
+ * Why a call failed. Holds no secret and no token. Freed with xilnex_auth_error_free.
+ */
+typedef struct xilnex_auth_error xilnex_auth_error;
+
+/**
+ * An access token; immutable. Freed with xilnex_auth_token_free, which overwrites it.
+ */
+typedef struct xilnex_auth_token xilnex_auth_token;
+
+/**
+ * 0 for success, else the number of the error's kind. Numbers never change their meaning; new ones may come.
+ */
+typedef int32_t xilnex_auth_status;
+
+/**
+ * Success.
+ */
+#define XILNEX_AUTH_OK 0
+
+/**
+ * The caller's mistake: a wrong or missing option or argument, or a buffer that is too small.
+ */
+#define XILNEX_AUTH_INVALID_CONFIG 1
+
+/**
+ * The host name could not be resolved.
+ */
+#define XILNEX_AUTH_DNS 2
+
+/**
+ * No connection could be opened.
+ */
+#define XILNEX_AUTH_CONNECT 3
+
+/**
+ * The proxy did not open a tunnel.
+ */
+#define XILNEX_AUTH_PROXY 4
+
+/**
+ * No trusted TLS connection could be made; nothing secret was sent.
+ */
+#define XILNEX_AUTH_TLS 5
+
+/**
+ * The deadline passed.
+ */
+#define XILNEX_AUTH_TIMEOUT 6
+
+/**
+ * The authorization server cannot answer now.
+ */
+#define XILNEX_AUTH_UNAVAILABLE 7
+
+/**
+ * The authorization server refused the request (RFC 6749 section 5.2).
+ */
+#define XILNEX_AUTH_REJECTED 8
+
+/**
+ * The answer is not a token response.
+ */
+#define XILNEX_AUTH_BAD_RESPONSE 9
+
+/**
+ * The client is closed.
+ */
+#define XILNEX_AUTH_CLOSED 10
+
+/**
+ * A bug in this library.
+ */
+#define XILNEX_AUTH_INTERNAL 11
+
+/**
+ * Makes a client; sends nothing. The configuration stays the caller's and may be freed at once. Clients of equal
+ * configuration share one token, so one for each job costs no request. The caller frees `*client`.
+ * Errors: XILNEX_AUTH_INVALID_CONFIG. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_client_new(const xilnex_auth_config *config,
+                                          xilnex_auth_client **client,
+                                          xilnex_auth_error **error);
+
+/**
+ * Writes the text of a valid token and a NUL into the buffer, and its length without the NUL to `*length`, which
+ * may be NULL. XILNEX_AUTH_TOKEN_BUFFER bytes hold any token. In a buffer that is too small nothing is written,
+ * the status is XILNEX_AUTH_INVALID_CONFIG and `*length` tells the length; so a NULL buffer of size 0 asks for it.
+ * From memory where possible, else blocks for at most the client's timeout. Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_get_token(const xilnex_auth_client *client,
+                                         char *buffer,
+                                         size_t size,
+                                         size_t *length,
+                                         xilnex_auth_error **error);
+
+/**
+ * Writes the value of an Authorization header, "Bearer " and the token, as xilnex_auth_get_token writes the token.
+ * XILNEX_AUTH_HEADER_BUFFER bytes hold any header. Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_authorization_header(const xilnex_auth_client *client,
+                                                    char *buffer,
+                                                    size_t size,
+                                                    size_t *length,
+                                                    xilnex_auth_error **error);
+
+/**
+ * Gives a token with what is known of it. The caller frees `*token`. Blocks as xilnex_auth_get_token does.
+ * Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_access_token(const xilnex_auth_client *client,
+                                            xilnex_auth_token **token,
+                                            xilnex_auth_error **error);
+
+/**
+ * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one), and waiting
+ * for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_access_token_with(const xilnex_auth_client *client,
+                                                 double min_ttl,
+                                                 double timeout,
+                                                 xilnex_auth_token **token,
+                                                 xilnex_auth_error **error);
+
+/**
+ * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
+ * `*invalidated`, which may be NULL, becomes 1 if it was dropped, else 0.
+ * Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_invalidate(const xilnex_auth_client *client,
+                                          const char *token,
+                                          int *invalidated,
+                                          xilnex_auth_error **error);
+
+/**
+ * Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_client_close(const xilnex_auth_client *client);
+
+/**
+ * Frees a client; NULL is fine. No other thread may be inside a call with it. Tokens and errors stay, and so does
+ * a request under way, for the clients that share it.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_client_free(xilnex_auth_client *client);
+
+/**
+ * The client identifier that it works with. Lives as long as the client; NULL for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_client_id(const xilnex_auth_client *client);
+
+/**
+ * The base address of its authorization server. Lives as long as the client; NULL for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_client_base_url(const xilnex_auth_client *client);
+
+/**
+ * The scope that it asks for. Lives as long as the client; NULL where it asks for none. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_client_scope(const xilnex_auth_client *client);
+
+/**
+ * An empty configuration: defaults, and nothing from the environment. The caller frees it. Thread-safe.
+ */
+XILNEX_AUTH_API
+xilnex_auth_config *xilnex_auth_config_new(void);
+
+/**
+ * A configuration from the XILNEX_* environment variables. The caller frees it. A faulty variable is told by the
+ * next xilnex_auth_config_set or xilnex_auth_client_new, so this call needs no error. Thread-safe as far as
+ * nobody changes the environment meanwhile.
+ */
+XILNEX_AUTH_API
+xilnex_auth_config *xilnex_auth_config_from_env(void);
+
+/**
+ * Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
+ * base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
+ * proxy, store. On XILNEX_AUTH_INVALID_CONFIG nothing was changed. Not thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_config_set(xilnex_auth_config *config,
+                                          const char *name,
+                                          const char *value,
+                                          xilnex_auth_error **error);
+
+/**
+ * Frees a configuration; NULL is fine. Its secret is overwritten. Clients made from it go on.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_config_free(xilnex_auth_config *config);
+
+/**
+ * The id of a status, such as "rejected", the same in every language; "ok" for success, "unknown" for a number
+ * that this version does not have. Static; never NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_status_id(xilnex_auth_status status);
+
+/**
+ * The status that the call returned; 0 for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+xilnex_auth_status xilnex_auth_error_status(const xilnex_auth_error *error);
+
+/**
+ * The id of the kind, such as "rejected". Static; never NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_error_id(const xilnex_auth_error *error);
+
+/**
+ * What happened, for a person. Lives as long as the error; empty for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_error_message(const xilnex_auth_error *error);
+
+/**
+ * What to look at or to do. Lives as long as the error; NULL where there is no hint. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_error_hint(const xilnex_auth_error *error);
+
+/**
+ * The error code of RFC 6749 section 5.2, such as "invalid_client". Lives as long as the error; NULL where the
+ * server gave none. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_error_oauth_error(const xilnex_auth_error *error);
+
+/**
+ * The status of the HTTP answer; 0 where there was none. Thread-safe.
+ */
+XILNEX_AUTH_API
+int xilnex_auth_error_http_status(const xilnex_auth_error *error);
+
+/**
+ * Seconds that the server asks to wait before the next request; negative where it asks for none. Thread-safe.
+ */
+XILNEX_AUTH_API
+double xilnex_auth_error_retry_after(const xilnex_auth_error *error);
+
+/**
+ * How many token requests were sent before the library gave up. Thread-safe.
+ */
+XILNEX_AUTH_API
+int xilnex_auth_error_attempts(const xilnex_auth_error *error);
+
+/**
+ * 1 if the same call may succeed later without a change by the caller, else 0. Thread-safe.
+ */
+XILNEX_AUTH_API
+int xilnex_auth_error_is_retryable(const xilnex_auth_error *error);
+
+/**
+ * Frees an error; NULL is fine. Its texts are gone then.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_error_free(xilnex_auth_error *error);
+
+/**
+ * The token text. Lives as long as the token; NULL for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_token_value(const xilnex_auth_token *token);
+
+/**
+ * How the token is used: "Bearer". Lives as long as the token; NULL for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_token_type(const xilnex_auth_token *token);
+
+/**
+ * The granted scope, separated by spaces. Lives as long as the token; NULL where none is known. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_token_scope(const xilnex_auth_token *token);
+
+/**
+ * When the token expires, in seconds since 1970-01-01 UTC; 0 for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+int64_t xilnex_auth_token_expires_at(const xilnex_auth_token *token);
+
+/**
+ * The value of an Authorization header: "Bearer ", then the token. Lives as long as the token; NULL for NULL.
+ * Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_token_authorization_header(const xilnex_auth_token *token);
+
+/**
+ * Overwrites and frees a token; NULL is fine. Its texts are gone then.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_token_free(xilnex_auth_token *token);
+
+/**
+ * The version of the library that is loaded, such as "0.1.0". Static; never NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

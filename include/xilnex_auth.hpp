@@ -1,0 +1,265 @@
+/**
+ * @file
+ * Access tokens from Xilnex Auth for C++17: owners and exceptions over xilnex_auth.h, header only.
+ *
+ * Every failure throws xilnex_auth::error. A const object may be used by any number of threads at once. Objects
+ * are moved, never copied; one that was moved from throws when it is used, and may be destroyed or assigned to.
+ *
+ *     xilnex_auth::client client{xilnex_auth::config::from_env().scope("coreapi")};
+ *     send(client.authorization_header());
+ */
+#ifndef XILNEX_AUTH_HPP
+#define XILNEX_AUTH_HPP
+
+#include "xilnex_auth.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace xilnex_auth {
+
+/** A length of time; std::chrono::seconds and milliseconds convert to it. */
+using seconds = std::chrono::duration<double>;
+
+/** Why a call failed. Holds no secret and no token. Copying it never throws. */
+class error : public std::runtime_error {
+public:
+    /** Takes what the C interface gave; `raw` may be NULL. */
+    error(xilnex_auth_status status, xilnex_auth_error *raw)
+        : std::runtime_error(xilnex_auth_error_message(raw)), raw_(raw, xilnex_auth_error_free), status_(status) {}
+
+    /** An error found on this side of the C interface. */
+    error(xilnex_auth_status status, const std::string &message) : std::runtime_error(message), status_(status) {}
+
+    /** The number of the kind: XILNEX_AUTH_REJECTED … */
+    xilnex_auth_status status() const noexcept { return status_; }
+
+    /** The id of the kind, such as "rejected". */
+    const char *id() const noexcept { return xilnex_auth_status_id(status_); }
+
+    /** What to look at or to do; empty where there is no hint. */
+    const char *hint() const noexcept { return or_empty(xilnex_auth_error_hint(raw_.get())); }
+
+    /** The error code of RFC 6749 section 5.2; empty where the server gave none. */
+    const char *oauth_error() const noexcept { return or_empty(xilnex_auth_error_oauth_error(raw_.get())); }
+
+    /** The status of the HTTP answer; 0 where there was none. */
+    int http_status() const noexcept { return xilnex_auth_error_http_status(raw_.get()); }
+
+    /** How long the server asks to wait before the next request. */
+    std::optional<seconds> retry_after() const noexcept {
+        const double wait = xilnex_auth_error_retry_after(raw_.get());
+        return wait < 0 ? std::nullopt : std::optional<seconds>(wait);
+    }
+
+    /** How many token requests were sent before the library gave up. */
+    int attempts() const noexcept { return xilnex_auth_error_attempts(raw_.get()); }
+
+    /** Whether the same call may succeed later without a change by the caller. */
+    bool is_retryable() const noexcept { return xilnex_auth_error_is_retryable(raw_.get()) != 0; }
+
+private:
+    static const char *or_empty(const char *text) noexcept { return text == nullptr ? "" : text; }
+
+    std::shared_ptr<xilnex_auth_error> raw_;
+    xilnex_auth_status status_;
+};
+
+namespace detail {
+
+/* Makes a call of the C interface; throws what it gives to the error output. */
+template <typename Call> void call(Call make) {
+    xilnex_auth_error *raw = nullptr;
+    const xilnex_auth_status status = make(&raw);
+    if (status != XILNEX_AUTH_OK) throw error(status, raw);
+}
+
+/* A C text ends at its first NUL: what stands behind it would be lost without a word. */
+inline std::string c_text(std::string_view text, const char *argument) {
+    if (text.find('\0') != std::string_view::npos)
+        throw error(XILNEX_AUTH_INVALID_CONFIG, std::string(argument) + " holds a NUL character: give printable text");
+    return std::string(text);
+}
+
+template <typename T, void (*Free)(T *)> struct deleter {
+    void operator()(T *handle) const noexcept { Free(handle); }
+};
+
+template <typename T, void (*Free)(T *)> using owner = std::unique_ptr<T, deleter<T, Free>>;
+
+} // namespace detail
+
+/** An access token with what is known of it; immutable. Its texts live as long as it does. */
+class token {
+public:
+    /** Takes over a token of the C interface. */
+    explicit token(xilnex_auth_token *raw) noexcept : raw_(raw) {}
+
+    /** The token text. */
+    std::string_view value() const { return text(xilnex_auth_token_value(checked())); }
+
+    /** How the token is used: "Bearer". */
+    std::string_view type() const { return text(xilnex_auth_token_type(checked())); }
+
+    /** The granted scope; empty where none is known. */
+    std::string_view scope() const { return text(xilnex_auth_token_scope(checked())); }
+
+    /** The value of an Authorization header: "Bearer ", then the token. */
+    std::string_view authorization_header() const { return text(xilnex_auth_token_authorization_header(checked())); }
+
+    /** When the token expires. */
+    std::chrono::system_clock::time_point expires_at() const {
+        return std::chrono::system_clock::time_point(std::chrono::seconds(xilnex_auth_token_expires_at(checked())));
+    }
+
+private:
+    static std::string_view text(const char *given) noexcept { return given == nullptr ? "" : given; }
+
+    const xilnex_auth_token *checked() const {
+        if (!raw_) throw error(XILNEX_AUTH_INVALID_CONFIG, "the token was moved from");
+        return raw_.get();
+    }
+
+    detail::owner<xilnex_auth_token, xilnex_auth_token_free> raw_;
+};
+
+/** The options of a client. The names are those of the option table in the README. Not thread-safe. */
+class config {
+public:
+    /** Defaults, and nothing from the environment. */
+    config() : raw_(xilnex_auth_config_new()) {}
+
+    /** The XILNEX_* environment variables; the first option or client that uses it tells a faulty one. */
+    static config from_env() { return config(xilnex_auth_config_from_env()); }
+
+    /** Sets an option by name; on an error nothing was changed. */
+    config &set(std::string_view name, std::string_view value) & {
+        const std::string c_name = detail::c_text(name, "the option's name");
+        std::string c_value = detail::c_text(value, c_name.c_str());
+        detail::call([&](xilnex_auth_error **raw) {
+            const xilnex_auth_status status = xilnex_auth_config_set(raw_.get(), c_name.c_str(), c_value.c_str(), raw);
+            wipe(c_value);
+            return status;
+        });
+        return *this;
+    }
+
+    /** The same on a temporary, so that calls can be chained. */
+    config &&set(std::string_view name, std::string_view value) && { return std::move(set(name, value)); }
+
+/* One setter for each option, on an object and on a temporary. */
+#define XILNEX_AUTH_OPTION_(name, type)                                                                               \
+    config &name(type value) & { return set(#name, text(value)); }                                                    \
+    config &&name(type value) && { return std::move(set(#name, text(value))); }
+    XILNEX_AUTH_OPTION_(base_url, std::string_view)
+    XILNEX_AUTH_OPTION_(client_id, std::string_view)
+    XILNEX_AUTH_OPTION_(client_secret, std::string_view)
+    XILNEX_AUTH_OPTION_(client_secret_file, std::string_view)
+    XILNEX_AUTH_OPTION_(scope, std::string_view)
+    XILNEX_AUTH_OPTION_(client_auth, std::string_view)
+    XILNEX_AUTH_OPTION_(timeout, seconds)
+    XILNEX_AUTH_OPTION_(connect_timeout, seconds)
+    XILNEX_AUTH_OPTION_(ca_file, std::string_view)
+    XILNEX_AUTH_OPTION_(proxy, std::string_view)
+    XILNEX_AUTH_OPTION_(store, std::string_view)
+#undef XILNEX_AUTH_OPTION_
+
+private:
+    friend class client;
+
+    explicit config(xilnex_auth_config *raw) noexcept : raw_(raw) {}
+
+    static std::string_view text(std::string_view value) noexcept { return value; }
+
+    /* In milliseconds and by hand: printing a double would follow the locale. */
+    static std::string text(seconds value) {
+        const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(value).count();
+        const std::string digits = std::to_string(count % 1000 + 1000);
+        return count < 0 ? std::to_string(count) : std::to_string(count / 1000) + "." + digits.substr(1);
+    }
+
+    static void wipe(std::string &text) noexcept {
+        for (volatile char &byte : text) byte = 0;
+    }
+
+    detail::owner<xilnex_auth_config, xilnex_auth_config_free> raw_;
+};
+
+/** Gets access tokens and keeps them. Clients of equal configuration share one token. */
+class client {
+public:
+    /** A client that the XILNEX_* environment variables configure. Sends nothing. */
+    client() : client(config::from_env()) {}
+
+    /** A client of this configuration, which may be changed or destroyed afterwards. Sends nothing. */
+    explicit client(const config &options) {
+        xilnex_auth_client *made = nullptr;
+        detail::call([&](xilnex_auth_error **raw) { return xilnex_auth_client_new(options.raw_.get(), &made, raw); });
+        raw_.reset(made);
+    }
+
+    /** The text of a valid token; from memory where possible, else blocks for at most `timeout`. */
+    std::string get_token(seconds min_ttl = {}, seconds timeout = {}) const {
+        return std::string(access_token(min_ttl, timeout).value());
+    }
+
+    /** The value of an Authorization header: "Bearer ", then the token. Blocks as get_token does. */
+    std::string authorization_header(seconds min_ttl = {}, seconds timeout = {}) const {
+        return std::string(access_token(min_ttl, timeout).authorization_header());
+    }
+
+    /** A token that lives for `min_ttl` (0: any valid one), waiting at most `timeout` (0: the client's timeout). */
+    token access_token(seconds min_ttl = {}, seconds timeout = {}) const {
+        xilnex_auth_token *given = nullptr;
+        detail::call([&](xilnex_auth_error **raw) {
+            return xilnex_auth_access_token_with(raw_.get(), min_ttl.count(), timeout.count(), &given, raw);
+        });
+        return token(given);
+    }
+
+    /** Drops a token that a resource server refused; a newer one stays. True when it was dropped. */
+    bool invalidate(std::string_view refused) const {
+        int invalidated = 0;
+        const std::string text = detail::c_text(refused, "the token");
+        detail::call([&](xilnex_auth_error **raw) {
+            return xilnex_auth_invalidate(raw_.get(), text.c_str(), &invalidated, raw);
+        });
+        return invalidated != 0;
+    }
+
+    /** Ends this client: later calls throw an error of the kind "closed". Others of equal configuration go on. */
+    void close() const noexcept { xilnex_auth_client_close(raw_.get()); }
+
+    /** The client identifier that it works with; empty for a client that was moved from. */
+    std::string_view client_id() const noexcept { return text(xilnex_auth_client_id(raw_.get())); }
+
+    /** The base address of its authorization server; empty for a client that was moved from. */
+    std::string_view base_url() const noexcept { return text(xilnex_auth_client_base_url(raw_.get())); }
+
+    /** The scope that it asks for; empty where it asks for none. */
+    std::string_view scope() const noexcept { return text(xilnex_auth_client_scope(raw_.get())); }
+
+private:
+    static std::string_view text(const char *given) noexcept { return given == nullptr ? "" : given; }
+
+    detail::owner<xilnex_auth_client, xilnex_auth_client_free> raw_;
+};
+
+/** The text of a valid token, by the client that the environment configures. */
+inline std::string get_token() {
+    // A failure to make it is not remembered: the next call looks at the environment again.
+    static const client shared;
+    return shared.get_token();
+}
+
+/** The version of the library that is loaded. */
+inline const char *version() noexcept { return xilnex_auth_version(); }
+
+} // namespace xilnex_auth
+
+#endif

@@ -1,0 +1,219 @@
+/* The driver of C: commands from stdin, one line of JSON for each answer. */
+#include "driver.h"
+#include <pthread.h>
+#include <time.h>
+#include <xilnex_auth.h>
+
+struct option {
+    char *name, *value;
+};
+
+static struct option options[MOST_OPTIONS];
+static size_t option_count;
+static xilnex_auth_client *client;
+/* What a person could see of the last error. */
+static char last_error[2048];
+
+static char *copy(const char *text) {
+    char *made = malloc(strlen(text) + 1);
+    if (made == NULL) abort();
+    return strcpy(made, text);
+}
+
+static void print_error(xilnex_auth_error *error) {
+    const double retry_after = xilnex_auth_error_retry_after(error);
+    const int http_status = xilnex_auth_error_http_status(error);
+    const char *hint = xilnex_auth_error_hint(error);
+    fputs("{\"error\":{\"kind\":", stdout);
+    print_text(xilnex_auth_error_id(error));
+    fputs(",\"message\":", stdout);
+    print_text(xilnex_auth_error_message(error));
+    fputs(",\"hint\":", stdout);
+    print_text(hint);
+    fputs(",\"oauth_error\":", stdout);
+    print_text(xilnex_auth_error_oauth_error(error));
+    fputs(",\"http_status\":", stdout);
+    print_number(http_status, http_status != 0);
+    fputs(",\"retry_after\":", stdout);
+    print_number(retry_after, retry_after >= 0);
+    printf(",\"attempts\":%d,\"is_retryable\":%s}}", xilnex_auth_error_attempts(error),
+           xilnex_auth_error_is_retryable(error) ? "true" : "false");
+    snprintf(last_error, sizeof last_error, "%s: %s %s", xilnex_auth_error_id(error),
+             xilnex_auth_error_message(error), hint == NULL ? "" : hint);
+    xilnex_auth_error_free(error);
+}
+
+static xilnex_auth_status make(xilnex_auth_config *config, xilnex_auth_client **made, xilnex_auth_error **error) {
+    size_t index;
+    for (index = 0; index < option_count; index++) {
+        const xilnex_auth_status status =
+            xilnex_auth_config_set(config, options[index].name, options[index].value, error);
+        if (status != XILNEX_AUTH_OK) return status;
+    }
+    return xilnex_auth_client_new(config, made, error);
+}
+
+static void make_client(void) {
+    xilnex_auth_error *error = NULL;
+    xilnex_auth_config *config = xilnex_auth_config_from_env();
+    xilnex_auth_client_free(client);
+    client = NULL;
+    if (make(config, &client, &error) == XILNEX_AUTH_OK) fputs("{\"ok\":true}", stdout);
+    else print_error(error);
+    xilnex_auth_config_free(config);
+}
+
+static void get_token(const xilnex_auth_client *from) {
+    char buffer[XILNEX_AUTH_TOKEN_BUFFER];
+    xilnex_auth_error *error = NULL;
+    if (xilnex_auth_get_token(from, buffer, sizeof buffer, NULL, &error) != XILNEX_AUTH_OK) {
+        print_error(error);
+        return;
+    }
+    fputs("{\"token\":", stdout);
+    print_text(buffer);
+    putchar('}');
+}
+
+static void default_token(void) {
+    xilnex_auth_error *error = NULL;
+    xilnex_auth_client *from_env = NULL;
+    xilnex_auth_config *config = xilnex_auth_config_from_env();
+    if (xilnex_auth_client_new(config, &from_env, &error) == XILNEX_AUTH_OK) get_token(from_env);
+    else print_error(error);
+    xilnex_auth_client_free(from_env);
+    xilnex_auth_config_free(config);
+}
+
+static void authorization_header(void) {
+    char buffer[XILNEX_AUTH_HEADER_BUFFER];
+    xilnex_auth_error *error = NULL;
+    if (xilnex_auth_authorization_header(client, buffer, sizeof buffer, NULL, &error) != XILNEX_AUTH_OK) {
+        print_error(error);
+        return;
+    }
+    fputs("{\"header\":", stdout);
+    print_text(buffer);
+    putchar('}');
+}
+
+static void access_token(double min_ttl) {
+    xilnex_auth_error *error = NULL;
+    xilnex_auth_token *token = NULL;
+    if (xilnex_auth_access_token_with(client, min_ttl, 0, &token, &error) != XILNEX_AUTH_OK) {
+        print_error(error);
+        return;
+    }
+    fputs("{\"token\":", stdout);
+    print_text(xilnex_auth_token_value(token));
+    fputs(",\"token_type\":", stdout);
+    print_text(xilnex_auth_token_type(token));
+    fputs(",\"scope\":", stdout);
+    print_text(xilnex_auth_token_scope(token));
+    printf(",\"expires_in\":%ld}", (long)(xilnex_auth_token_expires_at(token) - (int64_t)time(NULL)));
+    xilnex_auth_token_free(token);
+}
+
+static void invalidate(const char *token) {
+    xilnex_auth_error *error = NULL;
+    int invalidated = 0;
+    if (xilnex_auth_invalidate(client, token, &invalidated, &error) != XILNEX_AUTH_OK) print_error(error);
+    else printf("{\"invalidated\":%s}", invalidated ? "true" : "false");
+}
+
+struct caller {
+    pthread_t thread;
+    xilnex_auth_status status;
+    char token[XILNEX_AUTH_TOKEN_BUFFER];
+};
+
+static void *call(void *argument) {
+    struct caller *caller = argument;
+    caller->status = xilnex_auth_get_token(client, caller->token, sizeof caller->token, NULL, NULL);
+    return NULL;
+}
+
+static void concurrent(size_t count) {
+    static struct caller callers[MOST_THREADS];
+    char *tokens[MOST_THREADS], *errors[MOST_THREADS], ids[MOST_THREADS][32];
+    size_t index, token_count = 0, error_count = 0;
+    if (count > MOST_THREADS) count = MOST_THREADS;
+    for (index = 0; index < count; index++)
+        if (pthread_create(&callers[index].thread, NULL, call, &callers[index]) != 0) abort();
+    for (index = 0; index < count; index++) {
+        pthread_join(callers[index].thread, NULL);
+        if (callers[index].status == XILNEX_AUTH_OK) {
+            tokens[token_count++] = callers[index].token;
+        } else {
+            snprintf(ids[index], sizeof ids[index], "%s", xilnex_auth_status_id(callers[index].status));
+            errors[error_count++] = ids[index];
+        }
+    }
+    fputs("{\"tokens\":", stdout);
+    print_distinct(tokens, token_count);
+    fputs(",\"errors\":", stdout);
+    print_distinct(errors, error_count);
+    putchar('}');
+}
+
+static void pause_for(double seconds) {
+    struct timespec length;
+    length.tv_sec = (time_t)seconds;
+    length.tv_nsec = (long)((seconds - (double)length.tv_sec) * 1e9);
+    nanosleep(&length, NULL);
+    fputs("{\"ok\":true}", stdout);
+}
+
+static void show(void) {
+    char shown[4096];
+    const char *scope = xilnex_auth_client_scope(client);
+    snprintf(shown, sizeof shown, "%s %s %s %s", xilnex_auth_client_id(client), xilnex_auth_client_base_url(client),
+             scope == NULL ? "" : scope, last_error);
+    fputs("{\"shown\":", stdout);
+    print_text(shown);
+    putchar('}');
+}
+
+static void with_client(char **words) {
+    if (client == NULL) fputs("{\"error\":{\"kind\":\"no_client\"}}", stdout);
+    else if (strcmp(words[0], "get_token") == 0) get_token(client);
+    else if (strcmp(words[0], "authorization_header") == 0) authorization_header();
+    else if (strcmp(words[0], "access_token") == 0) access_token(atof(words[1]));
+    else if (strcmp(words[0], "invalidate") == 0) invalidate(words[1]);
+    else if (strcmp(words[0], "concurrent") == 0) concurrent((size_t)atoi(words[1]));
+    else if (strcmp(words[0], "show") == 0) show();
+    else if (strcmp(words[0], "close") == 0) {
+        xilnex_auth_client_close(client);
+        fputs("{\"ok\":true}", stdout);
+    } else exit(2);
+}
+
+static void answer(char **words) {
+    if (strcmp(words[0], "option") == 0) {
+        if (option_count == MOST_OPTIONS) exit(2);
+        options[option_count].name = copy(words[1]);
+        options[option_count++].value = copy(words[2]);
+        return;
+    }
+    if (strcmp(words[0], "client") == 0) make_client();
+    else if (strcmp(words[0], "default_token") == 0) default_token();
+    else if (strcmp(words[0], "sleep") == 0) pause_for(atof(words[1]));
+    else with_client(words);
+    putchar('\n');
+    fflush(stdout);
+}
+
+int main(void) {
+    static char line[1 << 16];
+    char *words[MOST_WORDS];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        split(line, words);
+        answer(words);
+    }
+    while (option_count > 0) {
+        free(options[--option_count].name);
+        free(options[option_count].value);
+    }
+    xilnex_auth_client_free(client);
+    return 0;
+}

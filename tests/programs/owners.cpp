@@ -1,0 +1,81 @@
+// What the C++ header promises beyond the C interface: owners, moves, exceptions, texts with a NUL.
+#include <cstdio>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+#include <xilnex_auth.hpp>
+
+using namespace xilnex_auth;
+
+static int failures;
+
+#define EXPECT(condition)                                                                                             \
+    do {                                                                                                              \
+        if (!(condition)) {                                                                                           \
+            std::printf("line %d: %s\n", __LINE__, #condition);                                                       \
+            failures++;                                                                                               \
+        }                                                                                                             \
+    } while (false)
+
+template <typename Work> static void refused(const char *culprit, Work work) {
+    try {
+        work();
+        EXPECT(!"an error was thrown");
+    } catch (const error &told) {
+        EXPECT(told.status() == XILNEX_AUTH_INVALID_CONFIG);
+        EXPECT(std::strcmp(told.id(), "invalid_config") == 0);
+        if (std::strstr(told.what(), culprit) == nullptr) std::printf("%s is not in: %s\n", culprit, told.what());
+        EXPECT(std::strstr(told.what(), culprit) != nullptr);
+    }
+}
+
+static_assert(!std::is_copy_constructible_v<client> && std::is_nothrow_move_constructible_v<client>);
+static_assert(!std::is_copy_constructible_v<token> && std::is_nothrow_move_assignable_v<token>);
+static_assert(!std::is_copy_constructible_v<config> && std::is_nothrow_move_assignable_v<config>);
+static_assert(std::is_nothrow_copy_constructible_v<error>);
+static_assert(!std::is_convertible_v<config, client>, "a client is never made by accident");
+static_assert(std::is_base_of_v<std::runtime_error, error>);
+
+int main() {
+    auto options = config::from_env().scope("coreapi").timeout(std::chrono::seconds(5));
+    options.client_auth("basic").connect_timeout(std::chrono::milliseconds(1500));
+    client first{options};
+    EXPECT(first.scope() == "coreapi" && !first.client_id().empty() && !first.base_url().empty());
+
+    const token whole = first.access_token(std::chrono::seconds(60), std::chrono::milliseconds(4500));
+    EXPECT(whole.value() == first.get_token());
+    EXPECT("Bearer " + std::string(whole.value()) == first.authorization_header());
+    EXPECT(whole.type() == "Bearer" && whole.scope() == "coreapi");
+    EXPECT(whole.expires_at() > std::chrono::system_clock::now());
+
+    client second = std::move(first);
+    EXPECT(second.get_token() == whole.value());
+    EXPECT(first.client_id().empty());
+    refused("client", [&] { (void)first.get_token(); });
+    first = client{options};
+    EXPECT(first.get_token() == whole.value());
+
+    token taken = second.access_token();
+    std::vector<token> kept;
+    kept.push_back(std::move(taken));
+    EXPECT(kept.front().value() == whole.value());
+    refused("moved", [&] { (void)taken.value(); });
+
+    refused("client_secret", [&] { options.client_secret(std::string_view("a\0b", 3)); });
+    refused("XILNEX_TIMEOUT", [&] { options.timeout(std::chrono::seconds(-1)); });
+    refused("unknown option scopes", [&] { options.set("scopes", "x"); });
+    refused("min_ttl", [&] { (void)second.get_token(std::chrono::seconds(-1)); });
+
+    EXPECT(second.invalidate(whole.value()));
+    EXPECT(!second.invalidate(whole.value()));
+    second.close();
+    try {
+        (void)second.get_token();
+        EXPECT(!"a closed client throws");
+    } catch (const std::runtime_error &told) {
+        EXPECT(std::strstr(told.what(), "closed") != nullptr);
+    }
+    EXPECT(std::strcmp(version(), XILNEX_AUTH_VERSION) == 0);
+    std::printf("%d failures\n", failures);
+    return failures != 0;
+}
