@@ -7,7 +7,6 @@ use crate::pointers::{fill, free, handle, into_handle, put, text, writable};
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;
-use std::time::Duration;
 use xilnex_auth::{Call, Client, Error};
 use zeroize::Zeroizing;
 
@@ -121,11 +120,7 @@ pub unsafe extern "C" fn xilnex_auth_access_token_with(
     // SAFETY: the caller gives NULL or a live client and places to write to.
     unsafe {
         guard::status(error, || {
-            let timeout = seconds(timeout, "timeout")?;
-            let call = Call {
-                min_ttl: seconds(min_ttl, "min_ttl")?,
-                timeout: Some(timeout).filter(|t| !t.is_zero()),
-            };
+            let call = Call::from_seconds(min_ttl, Some(timeout).filter(|timeout| *timeout != 0.0))?;
             give_token(client, call, token)
         })
     }
@@ -205,10 +200,4 @@ unsafe fn give_token(
         put(token, into_handle(xilnex_auth_token::from(&*found)));
     }
     Ok(())
-}
-
-fn seconds(number: f64, argument: &str) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(number).map_err(|_| {
-        Error::invalid_config(format!("the argument {argument} must be a number of seconds, not negative"))
-    })
 }
