@@ -1,0 +1,64 @@
+"""Access tokens from Xilnex Auth: fetched once, kept, and shared by every thread and task.
+
+    import xilnex_auth
+    token = xilnex_auth.get_token()          # configured by XILNEX_CLIENT_ID, XILNEX_CLIENT_SECRET ...
+
+A program that wants to say more makes a client:
+
+    with xilnex_auth.Client(client_id="etl", client_secret_file="/run/secrets/xilnex") as client:
+        header = client.authorization_header()
+
+Everything here is thread-safe. Every failure is an XilnexAuthError; none holds a secret or a token.
+"""
+
+from __future__ import annotations
+
+from ._client import Client, default_client
+from ._errors import (
+    BadResponseError,
+    ClosedError,
+    ConfigurationError,
+    ConnectError,
+    DnsError,
+    InternalError,
+    ProxyError,
+    RejectedError,
+    TlsError,
+    TokenTimeoutError,
+    UnavailableError,
+    XilnexAuthError,
+)
+from ._native import AccessToken, __version__
+
+__all__ = [
+    "AccessToken",
+    "BadResponseError",
+    "Client",
+    "ClosedError",
+    "ConfigurationError",
+    "ConnectError",
+    "DnsError",
+    "InternalError",
+    "ProxyError",
+    "RejectedError",
+    "TlsError",
+    "TokenTimeoutError",
+    "UnavailableError",
+    "XilnexAuthError",
+    "__version__",
+    "get_token",
+    "get_token_async",
+]
+
+
+def get_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+    """The text of a valid access token, by the client that the environment configures.
+
+    Arguments and errors are those of Client.get_token. The environment is read at the first call that succeeds.
+    """
+    return default_client().get_token(min_ttl=min_ttl, timeout=timeout)
+
+
+async def get_token_async(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+    """As get_token, without blocking the event loop of asyncio."""
+    return await default_client().get_token_async(min_ttl=min_ttl, timeout=timeout)

@@ -1,0 +1,106 @@
+"""The engine as a Python extension. Private: import from xilnex_auth."""
+
+import os
+from datetime import datetime
+from typing import final
+
+from typing_extensions import Self, disjoint_base
+
+__all__ = ["AccessToken", "Bell", "Client", "KINDS", "Pending", "__version__", "run"]
+
+__version__: str
+KINDS: tuple[str, ...]
+
+_Path = str | os.PathLike[str]
+
+@final
+class AccessToken:
+    """An access token with what is known of it. Immutable, thread-safe; its repr does not show the value."""
+
+    @property
+    def value(self) -> str:
+        """The token text, to be sent to resource servers only."""
+    @property
+    def token_type(self) -> str:
+        """How the token is used: always "Bearer"."""
+    @property
+    def scope(self) -> str | None:
+        """The granted scope, separated by spaces; None where none is known."""
+    @property
+    def expires_at(self) -> datetime:
+        """When the token expires, as an aware datetime in UTC."""
+    @property
+    def authorization_header(self) -> str:
+        """The value of an Authorization header: "Bearer ", then the token."""
+
+@disjoint_base
+class Client:
+    """The base of xilnex_auth.Client."""
+
+    def __new__(
+        cls,
+        *,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        client_secret_file: _Path | None = None,
+        base_url: str | None = None,
+        scope: str | None = None,
+        client_auth: str | None = None,
+        timeout: float | str | None = None,
+        connect_timeout: float | str | None = None,
+        ca_file: _Path | None = None,
+        proxy: str | None = None,
+        store: str | None = None,
+    ) -> Self: ...
+    @property
+    def client_id(self) -> str:
+        """The client identifier."""
+    @property
+    def base_url(self) -> str:
+        """The base address of the authorization server."""
+    @property
+    def scope(self) -> str | None:
+        """The scope that is asked for; None where none is."""
+    def get_token(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+        """The text of a valid access token; from memory where possible, else blocks.
+
+        min_ttl: seconds that the token must still live. timeout: seconds that this call may take, in place of the
+        client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
+        """
+    def access_token(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> AccessToken:
+        """A valid access token with what is known of it. Arguments and errors as get_token."""
+    def authorization_header(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+        """The value of an Authorization header: "Bearer ", then a valid token. Arguments and errors as get_token."""
+    def invalidate(self, token: str) -> bool:
+        """Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
+
+        True when it was dropped.
+        """
+    def close(self) -> None:
+        """Ends this client: later calls raise ClosedError. Others of equal configuration go on."""
+    def _request(self, min_ttl: float, timeout: float | None) -> AccessToken | Pending: ...
+    def _text(self, token: AccessToken) -> str: ...
+
+@final
+class Pending:
+    """A token request under way."""
+
+    def poll(self) -> AccessToken | None:
+        """The token if the request has ended, None if it has not; raises what it ended with, or that the time is over."""
+    def left(self) -> float:
+        """Seconds that the call may still wait."""
+    def ring(self, bell: Bell) -> None:
+        """Rings the bell when the request ends; at once if it has."""
+
+@final
+class Bell:
+    """Rung when a token request ends. A ring is kept until somebody has heard it."""
+
+    def __new__(cls) -> Bell: ...
+    def wait(self, seconds: float) -> None:
+        """Waits until the bell rings, at most this many seconds, with the GIL released."""
+    def ring(self) -> None:
+        """Wakes who waits."""
+
+def run(arguments: list[str]) -> int:
+    """Runs the command line with these arguments and gives the exit status."""

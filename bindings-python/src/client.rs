@@ -1,0 +1,149 @@
+//! The client of Python.
+
+use crate::access_token::AccessToken;
+use crate::errors::{no_pickle, raised};
+use crate::options;
+use crate::pending::{self, Pending};
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use std::sync::Arc;
+use xilnex_auth::{Answer, Call};
+
+/// A token and the `str` that stands for it as long as it is handed out.
+type Text = (Arc<xilnex_auth::AccessToken>, Py<PyString>);
+
+/// The base of `xilnex_auth.Client`.
+#[pyclass(frozen, subclass, module = "xilnex_auth._native")]
+pub struct Client {
+    client: xilnex_auth::Client,
+    text: Mutex<Option<Text>>,
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(signature = (**options), text_signature = "(*, client_id=None, client_secret=None, \
+        client_secret_file=None, base_url=None, scope=None, client_auth=None, timeout=None, connect_timeout=None, \
+        ca_file=None, proxy=None, store=None)")]
+    fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
+        let config = options::config(options)?;
+        let made = py.detach(|| xilnex_auth::Client::new(config?));
+        let client = made.map_err(|error| raised(py, &error))?;
+        Ok(Client { client, text: Mutex::default() })
+    }
+
+    /// The text of a valid access token; from memory where possible, else blocks.
+    ///
+    /// min_ttl: seconds that the token must still live. timeout: seconds that this call may take, in place of the
+    /// client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
+    #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
+    fn get_token(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Py<PyString>> {
+        let token = self.token(py, min_ttl, timeout)?;
+        Ok(self.text(py, token))
+    }
+
+    /// A valid access token with what is known of it. Arguments and errors as get_token.
+    #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
+    fn access_token(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<AccessToken> {
+        self.token(py, min_ttl, timeout).map(AccessToken)
+    }
+
+    /// The value of an Authorization header: "Bearer ", then a valid token. Arguments and errors as get_token.
+    #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
+    fn authorization_header(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<String> {
+        self.token(py, min_ttl, timeout).map(|token| token.authorization_header())
+    }
+
+    /// A token at once, or a place in the request that fetches one: what the async twins stand on.
+    #[pyo3(signature = (min_ttl, timeout))]
+    fn _request<'py>(
+        &self,
+        py: Python<'py>,
+        min_ttl: f64,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.request(py, min_ttl, timeout)? {
+            Answer::Ready(token) => Ok(Bound::new(py, AccessToken(token))?.into_any()),
+            Answer::Pending(pending) => Ok(Bound::new(py, Pending(pending))?.into_any()),
+        }
+    }
+
+    /// The one str for a token, for the async twin of get_token.
+    fn _text(&self, py: Python<'_>, token: &AccessToken) -> Py<PyString> {
+        self.text(py, token.0.clone())
+    }
+
+    /// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
+    /// True when it was dropped.
+    fn invalidate(&self, token: &str) -> bool {
+        self.client.invalidate(token)
+    }
+
+    /// Ends this client: later calls raise ClosedError. Others of equal configuration go on.
+    fn close(&self) {
+        self.client.close();
+        *self.text.lock() = None;
+    }
+
+    /// The client identifier.
+    #[getter]
+    fn client_id(&self) -> &str {
+        self.client.client_id()
+    }
+
+    /// The base address of the authorization server.
+    #[getter]
+    fn base_url(&self) -> &str {
+        self.client.base_url()
+    }
+
+    /// The scope that is asked for; None where none is.
+    #[getter]
+    fn scope(&self) -> Option<&str> {
+        self.client.scope()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let shown = |name| slf.getattr(name).and_then(|value| value.repr());
+        let (id, base_url, scope) = (shown("client_id")?, shown("base_url")?, shown("scope")?);
+        Ok(format!("<xilnex_auth.Client client_id={id} base_url={base_url} scope={scope}>"))
+    }
+
+    fn __reduce_ex__(slf: &Bound<'_, Self>, _protocol: i32) -> PyResult<()> {
+        Err(no_pickle(&slf.get_type()))
+    }
+}
+
+impl Client {
+    fn request(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Answer> {
+        let asked =
+            Call::from_seconds(min_ttl, timeout).and_then(|call| py.detach(|| self.client.request(&call)));
+        asked.map_err(|error| raised(py, &error))
+    }
+
+    fn token(
+        &self,
+        py: Python<'_>,
+        min_ttl: f64,
+        timeout: Option<f64>,
+    ) -> PyResult<Arc<xilnex_auth::AccessToken>> {
+        match self.request(py, min_ttl, timeout)? {
+            Answer::Ready(token) => Ok(token),
+            Answer::Pending(pending) => pending::wait(py, &pending),
+        }
+    }
+
+    /// Making a `str` of a token costs more than finding the token, so each is made once.
+    fn text(&self, py: Python<'_>, token: Arc<xilnex_auth::AccessToken>) -> Py<PyString> {
+        let mut kept = self.text.lock();
+        match &*kept {
+            Some((of, text)) if Arc::ptr_eq(of, &token) => text.clone_ref(py),
+            _ => {
+                let text = PyString::new(py, token.value()).unbind();
+                *kept = Some((token, text.clone_ref(py)));
+                text
+            }
+        }
+    }
+}

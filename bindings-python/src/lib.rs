@@ -1,0 +1,29 @@
+//! `xilnex_auth._native`: the engine as a Python extension.
+//!
+//! Options go in, tokens and errors come out. No thread of the engine ever touches the interpreter: whoever waits
+//! is a Python thread that has released the GIL, so an interpreter that ends waits for nobody.
+
+mod access_token;
+mod bell;
+mod client;
+mod command_line;
+mod errors;
+mod options;
+mod pending;
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", xilnex_auth::VERSION)?;
+    module.add(
+        "KINDS",
+        PyTuple::new(module.py(), xilnex_auth::Kind::all().map(xilnex_auth::Kind::id).collect::<Vec<_>>())?,
+    )?;
+    module.add_class::<client::Client>()?;
+    module.add_class::<access_token::AccessToken>()?;
+    module.add_class::<pending::Pending>()?;
+    module.add_class::<bell::Bell>()?;
+    module.add_function(wrap_pyfunction!(command_line::run, module)?)
+}

@@ -1,0 +1,119 @@
+"""The async twins: tasks share a request, block nothing, and leave each other alone."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+import xilnex_auth
+from xilnex_auth import Client, RejectedError, TokenTimeoutError
+
+
+def waiting_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "xilnex-auth-waiting"]
+
+
+def test_five_hundred_tasks_cost_one_request_and_the_loop_goes_on(start_sandbox):
+    sandbox = start_sandbox("--latency", "0.5")
+    client = Client(**sandbox.options)
+
+    async def heartbeat(beats):
+        while True:
+            beats.append(time.monotonic())
+            await asyncio.sleep(0.01)
+
+    async def job():
+        beats = []
+        heart = asyncio.create_task(heartbeat(beats))
+        tokens = await asyncio.gather(*(client.get_token_async() for _ in range(500)))
+        threads = len(waiting_threads())
+        heart.cancel()
+        return set(tokens), len(beats), threads
+
+    tokens, beats, threads = asyncio.run(job())
+    assert tokens == {client.get_token()}
+    assert sandbox.token_requests == 1
+    assert beats > 10 and threads <= 1
+
+
+def test_no_thread_stays_when_nobody_waits(sandbox):
+    async def job():
+        await Client(**sandbox.options).get_token_async()
+        until = time.monotonic() + 10
+        while waiting_threads() and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        return waiting_threads()
+
+    assert asyncio.run(job()) == []
+
+
+def test_a_cancelled_task_leaves_the_others_alone(start_sandbox):
+    sandbox = start_sandbox("--latency", "0.5")
+    client = Client(**sandbox.options)
+
+    async def job():
+        first, second = (asyncio.create_task(client.get_token_async()) for _ in range(2))
+        await asyncio.sleep(0.1)
+        first.cancel()
+        token = await second
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return token
+
+    assert asyncio.run(job()) == client.get_token()
+    assert sandbox.token_requests == 1
+
+
+def test_the_call_s_own_timeout_ends_it(start_sandbox):
+    client = Client(**start_sandbox("--latency", "5").options)
+    started = time.monotonic()
+    with pytest.raises(TokenTimeoutError):
+        asyncio.run(client.get_token_async(timeout=0.2))
+    assert time.monotonic() - started < 3
+
+
+def test_wait_for_and_errors(sandbox):
+    refused = Client(**{**sandbox.options, "client_secret": "wrong"})
+    with pytest.raises(RejectedError):
+        asyncio.run(asyncio.wait_for(refused.get_token_async(), 10))
+
+
+def test_a_ready_token_needs_no_thread(sandbox):
+    client = Client(**sandbox.options)
+    token = client.get_token()
+
+    async def job():
+        assert await client.get_token_async() is token
+        assert (await client.access_token_async()).value == token
+        assert await client.authorization_header_async() == f"Bearer {token}"
+        async with Client(**sandbox.options) as other:
+            assert await other.get_token_async(min_ttl=60) == token
+        return waiting_threads()
+
+    assert asyncio.run(job()) == []
+
+
+def test_loops_in_many_threads(start_sandbox):
+    sandbox = start_sandbox("--latency", "0.3")
+    client = Client(**sandbox.options)
+    tokens = []
+    threads = [
+        threading.Thread(target=lambda: tokens.append(asyncio.run(client.get_token_async()))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(tokens) == 8 and len(set(tokens)) == 1
+    assert sandbox.token_requests == 1
+
+
+def test_the_default_client(sandbox, environment):
+    script = "import asyncio, xilnex_auth; print(asyncio.run(xilnex_auth.get_token_async()) == xilnex_auth.get_token())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout == "True\n"
+    assert xilnex_auth.get_token_async is not None

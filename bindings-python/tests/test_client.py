@@ -1,0 +1,201 @@
+"""The blocking client: tokens, options, threads, signals, and what may never be seen."""
+
+import copy
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+import xilnex_auth
+from xilnex_auth import Client, ClosedError, ConfigurationError, ConnectError, RejectedError, TokenTimeoutError
+
+
+def test_the_environment_is_enough(sandbox, environment):
+    script = "import xilnex_auth; print(xilnex_auth.get_token() is xilnex_auth.get_token())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+    assert sandbox.token_requests == 1
+
+
+def test_a_token_with_what_is_known_of_it(sandbox):
+    client = Client(**sandbox.options)
+    token = client.access_token()
+    assert token.value == client.get_token() and token.value.count(".") == 2
+    assert (token.token_type, token.scope) == ("Bearer", "coreapi")
+    assert token.authorization_header == client.authorization_header() == f"Bearer {token.value}"
+    assert timedelta(minutes=59) < token.expires_at - datetime.now(timezone.utc) <= timedelta(hours=1)
+    assert sandbox.token_requests == 1
+
+
+def test_the_same_str_is_handed_out_while_the_token_stands(sandbox):
+    client = Client(**sandbox.options)
+    first = client.get_token()
+    assert client.get_token() is first
+    assert client.invalidate(first) and not client.invalidate(first)
+    assert client.get_token() != first
+
+
+def test_threads_share_one_request_and_the_gil_is_free(start_sandbox):
+    sandbox = start_sandbox("--latency", "0.5")
+    client = Client(**sandbox.options)
+    seen = []
+    with ThreadPoolExecutor(200) as pool:
+        futures = [pool.submit(client.get_token) for _ in range(200)]
+        while not all(future.done() for future in futures):
+            seen.append(time.monotonic())
+            time.sleep(0.01)
+    assert len({future.result() for future in futures}) == 1
+    assert sandbox.token_requests == 1
+    # The main thread went on all the while.
+    assert len(seen) > 10
+
+
+def test_clients_of_equal_configuration_share_a_token(sandbox):
+    assert len({Client(**sandbox.options).get_token() for _ in range(50)}) == 1
+    assert sandbox.token_requests == 1
+
+
+def test_with_closes_the_client_and_no_other(sandbox):
+    with Client(**sandbox.options) as client:
+        client.get_token()
+    with pytest.raises(ClosedError, match="closed"):
+        client.get_token()
+    Client(**sandbox.options).get_token()
+
+
+def test_a_timeout_is_a_timeout_error(start_sandbox):
+    client = Client(**start_sandbox("--latency", "5").options)
+    started = time.monotonic()
+    with pytest.raises(TimeoutError) as told:
+        client.get_token(timeout=0.2)
+    assert isinstance(told.value, TokenTimeoutError) and time.monotonic() - started < 3
+
+
+def test_ctrl_c_ends_a_blocked_call_and_leaves_the_request_alone(start_sandbox):
+    sandbox = start_sandbox("--latency", "1")
+    client = Client(**sandbox.options)
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        client.get_token()
+    client.get_token()
+    assert sandbox.token_requests == 1
+
+
+def test_options_win_over_the_environment_and_none_means_not_given(environment, tmp_path):
+    client = Client(client_id="other", scope=None)
+    assert (client.client_id, client.scope) == ("other", "coreapi")
+    secret = tmp_path / "secret"
+    secret.write_text(environment["XILNEX_CLIENT_SECRET"] + "\n")
+    Client(client_secret_file=secret, timeout=2.5, connect_timeout="1").get_token()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, ["client_id", "XILNEX_CLIENT_ID", "XILNEX_CLIENT_SECRET_FILE"]),
+        ({"client_id": "a"}, ["client_secret", "XILNEX_CLIENT_SECRET"]),
+        ({"client_id": 7}, ["client_id (XILNEX_CLIENT_ID)", "text", "a number"]),
+        ({"client_id": b"a"}, ["client_id", "bytes"]),
+        ({"client_id": "a\udc80"}, ["client_id", "surrogate"]),
+        ({"client_secret": ["canary"]}, ["client_secret", "list"]),
+        ({"client_secret": "canary\n"}, ["client_secret", "line break"]),
+        ({"client_secret": Path("canary")}, ["client_secret", "a path"]),
+        ({"client_secret_file": "/nonexistent/canary-free"}, ["client_secret_file", "cannot be read"]),
+        ({"timeout": True}, ["timeout", "bool"]),
+        ({"timeout": float("nan")}, ["timeout", "3600"]),
+        ({"timeout": -1}, ["timeout", "XILNEX_TIMEOUT"]),
+        ({"base_url": "http://auth.example.com"}, ["base_url", "https://"]),
+        ({"scopes": "coreapi"}, ["unknown option scopes", "scope"]),
+    ],
+)
+def test_a_wrong_option_is_named(options, words):
+    if "client_secret_file" in options or "timeout" in options:
+        options = {"client_id": "a", **options}
+    with pytest.raises(ConfigurationError) as told:
+        Client(**options)
+    assert isinstance(told.value, ValueError)
+    assert all(word in str(told.value) for word in words), str(told.value)
+    assert "canary" not in str(told.value).replace("canary-free", "")
+
+
+@pytest.mark.parametrize("arguments", [{"min_ttl": -1}, {"timeout": -1}, {"timeout": float("inf")}, {"min_ttl": 1e10}])
+def test_a_wrong_argument_is_named(sandbox, arguments):
+    client = Client(**sandbox.options)
+    with pytest.raises(ConfigurationError, match=next(iter(arguments))):
+        client.get_token(**arguments)
+    with pytest.raises(TypeError):
+        client.get_token(timeout="soon")
+    assert sandbox.token_requests == 0
+
+
+def test_positional_arguments_are_refused():
+    with pytest.raises(TypeError):
+        Client("id", "secret")
+
+
+def test_errors_tell_what_the_server_said(sandbox):
+    with pytest.raises(RejectedError) as told:
+        Client(**{**sandbox.options, "client_secret": "canary"}).get_token()
+    error = told.value
+    assert (error.kind, error.oauth_error, error.http_status) == ("rejected", "invalid_client", 400)
+    assert (error.attempts, error.is_retryable, error.retry_after) == (1, False, None)
+
+
+def test_a_server_that_is_not_there(sandbox):
+    sandbox.stop()
+    with pytest.raises(ConnectError) as told:
+        Client(**sandbox.options).get_token()
+    assert isinstance(told.value, ConnectionError) and told.value.is_retryable
+
+
+def test_nothing_that_can_be_printed_shows_secret_or_token(sandbox):
+    client = Client(**sandbox.options)
+    token = client.access_token()
+    shown = [repr(client), str(client), f"{client}", repr(token), str(token), repr(vars(Client)), client.__doc__]
+    shown += [repr(getattr(client, name)) for name in dir(client) if not name.startswith("__")]
+    shown.append(repr(client.access_token))
+    try:
+        Client(**{**sandbox.options, "client_id": "other"}).get_token()
+    except RejectedError as error:
+        shown += [repr(error), str(error), repr(vars(error)), "".join(traceback.format_exception(error))]
+    assert all(sandbox.secret not in text and token.value not in text for text in shown)
+    assert "sandbox-client" in repr(client) and not hasattr(client, "__dict__")
+
+
+@pytest.mark.parametrize("way", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_clients_and_tokens_cannot_be_pickled_or_copied(sandbox, way):
+    client = Client(**sandbox.options)
+    for thing in (client, client.access_token()):
+        with pytest.raises(TypeError, match="secret or a token"):
+            way(thing)
+
+
+def test_importing_costs_no_other_module_of_weight():
+    script = "import sys; before = set(sys.modules); import xilnex_auth; print(*(set(sys.modules) - before))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"asyncio", "logging", "ssl", "socket", "threading", "json", "urllib", "inspect", "re"}
+    assert not heavy & set(loaded), loaded
+
+
+def test_the_interpreter_ends_while_threads_wait(start_sandbox):
+    sandbox = start_sandbox("--latency", "5")
+    script = (
+        "import threading, time, xilnex_auth\n"
+        "for _ in range(16): threading.Thread(target=xilnex_auth.get_token, daemon=True).start()\n"
+        "time.sleep(0.3)\n"
+    )
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **sandbox.environment}, capture_output=True, timeout=30
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert time.monotonic() - started < 4

@@ -1,0 +1,109 @@
+"""The driver of Python: commands from stdin, one line of JSON for each answer."""
+
+import json
+import sys
+import threading
+import time
+import traceback
+from datetime import datetime, timezone
+from urllib.parse import unquote
+
+import xilnex_auth
+
+options = {}
+client = None
+last_error = None
+
+
+def make_client(_):
+    global client
+    client = None
+    client = xilnex_auth.Client(**options)
+    return {"ok": True}
+
+
+def access_token(words):
+    token = client.access_token(min_ttl=float(words[1]) if len(words) > 1 else 0.0)
+    return {
+        "token": token.value,
+        "token_type": token.token_type,
+        "scope": token.scope,
+        "expires_in": (token.expires_at - datetime.now(timezone.utc)).total_seconds(),
+    }
+
+
+def concurrent(words):
+    tokens, errors = set(), set()
+
+    def call():
+        try:
+            tokens.add(client.get_token())
+        except xilnex_auth.XilnexAuthError as error:
+            errors.add(error.kind)
+
+    threads = [threading.Thread(target=call) for _ in range(int(words[1]))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"tokens": sorted(tokens), "errors": sorted(errors)}
+
+
+def show(_):
+    error = last_error
+    told = [] if error is None else [repr(error), str(error), repr(vars(error)), *traceback.format_exception(error)]
+    return {"shown": " ".join([repr(client), str(client), repr(dir(client)), *told])}
+
+
+def close(_):
+    client.close()
+    return {"ok": True}
+
+
+def pause(words):
+    time.sleep(float(words[1]))
+    return {"ok": True}
+
+
+COMMANDS = {
+    "client": make_client,
+    "default_token": lambda _: {"token": xilnex_auth.get_token()},
+    "get_token": lambda _: {"token": client.get_token()},
+    "authorization_header": lambda _: {"header": client.authorization_header()},
+    "access_token": access_token,
+    "invalidate": lambda words: {"invalidated": client.invalidate(words[1])},
+    "concurrent": concurrent,
+    "close": close,
+    "show": show,
+    "sleep": pause,
+}
+WITHOUT_CLIENT = {"client", "default_token", "sleep"}
+
+
+def describe(error):
+    members = ("kind", "message", "hint", "oauth_error", "http_status", "retry_after", "attempts", "is_retryable")
+    return {"error": {member: getattr(error, member) for member in members}}
+
+
+def answer(words):
+    global last_error
+    if client is None and words[0] not in WITHOUT_CLIENT:
+        return {"error": {"kind": "no_client"}}
+    try:
+        return COMMANDS[words[0]](words)
+    except xilnex_auth.XilnexAuthError as error:
+        last_error = error
+        return describe(error)
+
+
+def main():
+    for line in sys.stdin:
+        words = [unquote(word) for word in line.rstrip("\n").split(" ")]
+        if words[0] == "option":
+            options[words[1]] = words[2]
+        else:
+            print(json.dumps(answer(words)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
