@@ -143,138 +143,10 @@ typedef int32_t xilnex_auth_status;
 #define XILNEX_AUTH_INTERNAL 11
 
 /**
- * Makes a client; sends nothing. The configuration stays the caller's and may be freed at once. Clients of equal
- * configuration share one token, so one for each job costs no request. The caller frees `*client`.
- * Errors: XILNEX_AUTH_INVALID_CONFIG. Thread-safe.
+ * The version of the library that is loaded, such as "0.1.0". Static; never NULL. Thread-safe.
  */
 XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_client_new(const xilnex_auth_config *config,
-                                          xilnex_auth_client **client,
-                                          xilnex_auth_error **error);
-
-/**
- * Writes the text of a valid token and a NUL into the buffer, and its length without the NUL to `*length`, which
- * may be NULL. XILNEX_AUTH_TOKEN_BUFFER bytes hold any token. In a buffer that is too small nothing is written,
- * the status is XILNEX_AUTH_INVALID_CONFIG and `*length` tells the length; so a NULL buffer of size 0 asks for it.
- * From memory where possible, else blocks for at most the client's timeout. Errors: every status. Thread-safe.
- */
-XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_get_token(const xilnex_auth_client *client,
-                                         char *buffer,
-                                         size_t size,
-                                         size_t *length,
-                                         xilnex_auth_error **error);
-
-/**
- * Writes the value of an Authorization header, "Bearer " and the token, as xilnex_auth_get_token writes the token.
- * XILNEX_AUTH_HEADER_BUFFER bytes hold any header. Errors: every status. Thread-safe.
- */
-XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_authorization_header(const xilnex_auth_client *client,
-                                                    char *buffer,
-                                                    size_t size,
-                                                    size_t *length,
-                                                    xilnex_auth_error **error);
-
-/**
- * Gives a token with what is known of it. The caller frees `*token`. Blocks as xilnex_auth_get_token does.
- * Errors: every status. Thread-safe.
- */
-XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_access_token(const xilnex_auth_client *client,
-                                            xilnex_auth_token **token,
-                                            xilnex_auth_error **error);
-
-/**
- * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one), and waiting
- * for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
- */
-XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_access_token_with(const xilnex_auth_client *client,
-                                                 double min_ttl,
-                                                 double timeout,
-                                                 xilnex_auth_token **token,
-                                                 xilnex_auth_error **error);
-
-/**
- * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
- * `*invalidated`, which may be NULL, becomes 1 if it was dropped, else 0.
- * Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
- */
-XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_invalidate(const xilnex_auth_client *client,
-                                          const char *token,
-                                          int *invalidated,
-                                          xilnex_auth_error **error);
-
-/**
- * Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
- */
-XILNEX_AUTH_API
-void xilnex_auth_client_close(const xilnex_auth_client *client);
-
-/**
- * Frees a client; NULL is fine. No other thread may be inside a call with it. Tokens and errors stay, and so does
- * a request under way, for the clients that share it.
- */
-XILNEX_AUTH_API
-void xilnex_auth_client_free(xilnex_auth_client *client);
-
-/**
- * The client identifier that it works with. Lives as long as the client; NULL for NULL. Thread-safe.
- */
-XILNEX_AUTH_API
-const char *xilnex_auth_client_id(const xilnex_auth_client *client);
-
-/**
- * The base address of its authorization server. Lives as long as the client; NULL for NULL. Thread-safe.
- */
-XILNEX_AUTH_API
-const char *xilnex_auth_client_base_url(const xilnex_auth_client *client);
-
-/**
- * The scope that it asks for. Lives as long as the client; NULL where it asks for none. Thread-safe.
- */
-XILNEX_AUTH_API
-const char *xilnex_auth_client_scope(const xilnex_auth_client *client);
-
-/**
- * An empty configuration: defaults, and nothing from the environment. The caller frees it. Thread-safe.
- */
-XILNEX_AUTH_API
-xilnex_auth_config *xilnex_auth_config_new(void);
-
-/**
- * A configuration from the XILNEX_* environment variables. The caller frees it. A faulty variable is told by the
- * next xilnex_auth_config_set or xilnex_auth_client_new, so this call needs no error. Thread-safe as far as
- * nobody changes the environment meanwhile.
- */
-XILNEX_AUTH_API
-xilnex_auth_config *xilnex_auth_config_from_env(void);
-
-/**
- * Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
- * base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
- * proxy, store. On XILNEX_AUTH_INVALID_CONFIG nothing was changed. Not thread-safe.
- */
-XILNEX_AUTH_API
-XILNEX_AUTH_MUST_USE
-xilnex_auth_status xilnex_auth_config_set(xilnex_auth_config *config,
-                                          const char *name,
-                                          const char *value,
-                                          xilnex_auth_error **error);
-
-/**
- * Frees a configuration; NULL is fine. Its secret is overwritten. Clients made from it go on.
- */
-XILNEX_AUTH_API
-void xilnex_auth_config_free(xilnex_auth_config *config);
+const char *xilnex_auth_version(void);
 
 /**
  * The id of a status, such as "rejected", the same in every language; "ok" for success, "unknown" for a number
@@ -382,10 +254,138 @@ XILNEX_AUTH_API
 void xilnex_auth_token_free(xilnex_auth_token *token);
 
 /**
- * The version of the library that is loaded, such as "0.1.0". Static; never NULL. Thread-safe.
+ * An empty configuration: defaults, and nothing from the environment. The caller frees it. Thread-safe.
  */
 XILNEX_AUTH_API
-const char *xilnex_auth_version(void);
+xilnex_auth_config *xilnex_auth_config_new(void);
+
+/**
+ * A configuration from the XILNEX_* environment variables. The caller frees it. A faulty variable is told by the
+ * next xilnex_auth_config_set or xilnex_auth_client_new, so this call needs no error. Thread-safe as far as
+ * nobody changes the environment meanwhile.
+ */
+XILNEX_AUTH_API
+xilnex_auth_config *xilnex_auth_config_from_env(void);
+
+/**
+ * Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
+ * base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
+ * proxy, store. On XILNEX_AUTH_INVALID_CONFIG nothing was changed. Not thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_config_set(xilnex_auth_config *config,
+                                          const char *name,
+                                          const char *value,
+                                          xilnex_auth_error **error);
+
+/**
+ * Frees a configuration; NULL is fine. Its secret is overwritten. Clients made from it go on.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_config_free(xilnex_auth_config *config);
+
+/**
+ * Makes a client; sends nothing. The configuration stays the caller's and may be freed at once. Clients of equal
+ * configuration share one token, so one for each job costs no request. The caller frees `*client`.
+ * Errors: XILNEX_AUTH_INVALID_CONFIG. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_client_new(const xilnex_auth_config *config,
+                                          xilnex_auth_client **client,
+                                          xilnex_auth_error **error);
+
+/**
+ * Writes the text of a valid token and a NUL into the buffer, and its length without the NUL to `*length`, which
+ * may be NULL. XILNEX_AUTH_TOKEN_BUFFER bytes hold any token. In a buffer that is too small nothing is written,
+ * the status is XILNEX_AUTH_INVALID_CONFIG and `*length` tells the length; so a NULL buffer of size 0 asks for it.
+ * From memory where possible, else blocks for at most the client's timeout. Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_get_token(const xilnex_auth_client *client,
+                                         char *buffer,
+                                         size_t size,
+                                         size_t *length,
+                                         xilnex_auth_error **error);
+
+/**
+ * Writes the value of an Authorization header, "Bearer " and the token, as xilnex_auth_get_token writes the token.
+ * XILNEX_AUTH_HEADER_BUFFER bytes hold any header. Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_authorization_header(const xilnex_auth_client *client,
+                                                    char *buffer,
+                                                    size_t size,
+                                                    size_t *length,
+                                                    xilnex_auth_error **error);
+
+/**
+ * Gives a token with what is known of it. The caller frees `*token`. Blocks as xilnex_auth_get_token does.
+ * Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_access_token(const xilnex_auth_client *client,
+                                            xilnex_auth_token **token,
+                                            xilnex_auth_error **error);
+
+/**
+ * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one), and waiting
+ * for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_access_token_with(const xilnex_auth_client *client,
+                                                 double min_ttl,
+                                                 double timeout,
+                                                 xilnex_auth_token **token,
+                                                 xilnex_auth_error **error);
+
+/**
+ * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
+ * `*invalidated`, which may be NULL, becomes 1 if it was dropped, else 0.
+ * Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_invalidate(const xilnex_auth_client *client,
+                                          const char *token,
+                                          int *invalidated,
+                                          xilnex_auth_error **error);
+
+/**
+ * Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_client_close(const xilnex_auth_client *client);
+
+/**
+ * Frees a client; NULL is fine. No other thread may be inside a call with it. Tokens and errors stay, and so does
+ * a request under way, for the clients that share it.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_client_free(xilnex_auth_client *client);
+
+/**
+ * The client identifier that it works with. Lives as long as the client; NULL for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_client_id(const xilnex_auth_client *client);
+
+/**
+ * The base address of its authorization server. Lives as long as the client; NULL for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_client_base_url(const xilnex_auth_client *client);
+
+/**
+ * The scope that it asks for. Lives as long as the client; NULL where it asks for none. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_client_scope(const xilnex_auth_client *client);
 
 #ifdef __cplusplus
 }

@@ -33,7 +33,9 @@ def build():
     """Builds libraries and command line; gives their folder and what a static link needs besides."""
     metadata = json.loads(cargo("metadata", "--locked", "--no-deps", "--format-version", "1")[0])
     cargo("build", "--locked", "--release", "-p", "xilnex-auth-cli")
-    told = cargo("rustc", "--locked", "--release", "-p", "xilnex-auth-c", "--lib", "--", "--print", "native-static-libs")[1]
+    told = cargo(
+        "rustc", "--locked", "--release", "-p", "xilnex-auth-c", "--lib", "--", "--print", "native-static-libs"
+    )[1]
     private = re.search(r"native-static-libs: (.+)", told).group(1)
     return Path(metadata["target_directory"]) / "release", metadata["packages"][0]["version"], private
 

@@ -1,9 +1,9 @@
 //! The client: tokens into a buffer, or as an object.
 
 use crate::config::xilnex_auth_config;
-use crate::error::{xilnex_auth_error, xilnex_auth_status};
 use crate::guard;
 use crate::pointers::{fill, free, handle, into_handle, put, text, writable};
+use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;

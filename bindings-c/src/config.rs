@@ -1,8 +1,8 @@
 //! Options on their way to a client.
 
-use crate::error::{xilnex_auth_error, xilnex_auth_status};
 use crate::guard;
 use crate::pointers::{free, handle_mut, into_handle, text};
+use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use std::ffi::c_char;
 use std::ptr::null_mut;
 use xilnex_auth::{Config, Error};

@@ -1,6 +1,6 @@
 //! The one way in: every exported function runs inside it, so that no panic crosses the boundary.
 
-use crate::error::{XILNEX_AUTH_OK, give, xilnex_auth_error, xilnex_auth_status};
+use crate::status::{XILNEX_AUTH_OK, give, xilnex_auth_error, xilnex_auth_status};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use xilnex_auth::{Error, Kind};
@@ -37,7 +37,8 @@ fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{XILNEX_AUTH_INTERNAL, xilnex_auth_error_free, xilnex_auth_error_status};
+    use crate::pointers::free;
+    use crate::status::XILNEX_AUTH_INTERNAL;
 
     #[test]
     fn a_panic_becomes_an_internal_error() {
@@ -45,8 +46,8 @@ mod tests {
         // SAFETY: the pointer is that of a local variable; the error is freed once.
         unsafe {
             assert_eq!(status(&raw mut error, || panic!("canary")), XILNEX_AUTH_INTERNAL);
-            assert_eq!(xilnex_auth_error_status(error), XILNEX_AUTH_INTERNAL);
-            xilnex_auth_error_free(error);
+            assert_eq!((*error).error.kind(), Kind::Internal);
+            free(error);
         }
         assert_eq!(value(7, || panic!("canary")), 7);
     }

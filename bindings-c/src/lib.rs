@@ -14,16 +14,18 @@
     reason = "the docs become the C header, which tells owners and lifetimes"
 )]
 
-mod client;
-mod config;
-mod error;
-mod guard;
 mod pointers;
-mod token;
+mod status;
+mod guard;
 mod version;
+mod error;
+mod token;
+mod config;
+mod client;
 
 pub use client::*;
 pub use config::*;
 pub use error::*;
+pub use status::*;
 pub use token::*;
 pub use version::*;

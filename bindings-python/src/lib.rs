@@ -3,13 +3,13 @@
 //! Options go in, tokens and errors come out. No thread of the engine ever touches the interpreter: whoever waits
 //! is a Python thread that has released the GIL, so an interpreter that ends waits for nobody.
 
-mod access_token;
-mod bell;
-mod client;
-mod command_line;
 mod errors;
 mod options;
+mod bell;
+mod access_token;
 mod pending;
+mod client;
+mod command_line;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
