@@ -21,14 +21,16 @@ help: ## list the commands
 demo: stage ## show the main job in all languages against the sandbox
 	@python3 demo/run.py $(STAGE)
 
-test: stage ## pass every test of every language
+test: stage $(TOOLS)/tests.done ## pass every test of every language
 	@python3 tools/test.py $(STAGE)
 
 dist: $(TOOLS)/wheel.done $(TOOLS)/node.done $(TOOLS)/sdk.done ## build the wheel, the npm tarball and the C SDK into dist/
 	@python3 tools/sizes.py dist
 
-check: $(TOOLS)/python.done $(TOOLS)/cbindgen.done $(TOOLS)/npm.done stage ## format, lints, drift of generated files, types
+check: $(TOOLS)/cbindgen.done stage ## format, lints, drift of generated files, types
 	cargo fmt --all --check
+	$(PYTHON)/ruff format --quiet --check .
+	$(PYTHON)/ruff check --quiet .
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	$(TOOLS)/cbindgen/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock --verify --output include/xilnex_auth.h bindings-c
 	cd bindings-python && $(CURDIR)/$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
@@ -43,7 +45,7 @@ bench: stage ## compare the cost of a cached token with the floor of each langua
 	@python3 tools/bench.py $(STAGE)
 
 clean: ## remove everything that was built
-	rm -rf target dist bindings-node/node_modules bindings-node/*.node
+	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
 
 # The packages.
 
@@ -92,6 +94,12 @@ $(TOOLS)/python.done: bindings-python/requirements-dev.txt
 	@mkdir -p $(TOOLS)
 	python3 -m venv $(TOOLS)/python
 	$(PYTHON)/pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt
+	@touch $@
+
+# What only the tests need: CMake, and an authorization server that is not ours.
+$(TOOLS)/tests.done: tests/requirements.txt tests/interop/package-lock.json $(TOOLS)/python.done $(TOOLS)/npm.done
+	$(PYTHON)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	cd tests/interop && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(TOOLS)/npm.done: bindings-node/package-lock.json

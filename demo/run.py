@@ -52,7 +52,10 @@ def node_service(stage, environment):
     """Starts the service, asks it three times at its own address, and lets it end."""
     service = subprocess.Popen(
         ["node", str(stage / "node" / "service.mjs")],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         port = int(service.stdout.readline())

@@ -21,10 +21,10 @@ for tool in "$@"; do
             else complain "Rust 1.89 or newer, with cargo (install it with rustup)"; fi ;;
         python)
             if command -v python3 >/dev/null; then
-                newer Python 3.9 "$(python3 -c 'import platform; print(platform.python_version())')"
+                newer Python 3.10 "$(python3 -c 'import platform; print(platform.python_version())')"
                 python3 -c 'import venv, ensurepip' 2>/dev/null ||
                     complain "Python's venv module (on Debian: the package python3-venv)"
-            else complain "Python 3.9 or newer (command python3)"; fi ;;
+            else complain "Python 3.10 or newer (command python3)"; fi ;;
         node)
             if command -v node >/dev/null && command -v npm >/dev/null; then
                 newer Node 20.17 "$(node --version | tr -d v)"

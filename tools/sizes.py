@@ -3,7 +3,6 @@
 Usage: sizes.py DIST
 """
 
-import subprocess
 import sys
 import tarfile
 import zipfile

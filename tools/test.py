@@ -42,7 +42,12 @@ def run(name, command, folder):
     print(f"== {name}", flush=True)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("XILNEX_")}
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         errors="replace",
     )
     lines = []

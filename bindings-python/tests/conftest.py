@@ -1,11 +1,11 @@
 """A sandbox for each test that asks for one, started by the package's own command line."""
 
+import json
 import os
 import shlex
 import subprocess
 import sys
 import urllib.request
-import json
 
 import pytest
 

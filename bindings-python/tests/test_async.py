@@ -101,9 +101,7 @@ def test_loops_in_many_threads(start_sandbox):
     sandbox = start_sandbox("--latency", "0.3")
     client = Client(**sandbox.options)
     tokens = []
-    threads = [
-        threading.Thread(target=lambda: tokens.append(asyncio.run(client.get_token_async()))) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: tokens.append(asyncio.run(client.get_token_async()))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-import xilnex_auth
 from xilnex_auth import Client, ClosedError, ConfigurationError, ConnectError, RejectedError, TokenTimeoutError
 
 

@@ -75,7 +75,7 @@ _default: Client | None = None
 
 
 def default_client() -> Client:
-    """The client of the process. A failure to make it is not remembered: the next call looks at the environment again."""
+    """The client of the process. A failure to make it is not remembered: the next call reads the environment again."""
     global _default
     # Two threads may both make one; equal clients share their token, so it does not matter which of them stays.
     if _default is None:

@@ -6,7 +6,7 @@ from typing import final
 
 from typing_extensions import Self, disjoint_base
 
-__all__ = ["AccessToken", "Bell", "Client", "KINDS", "Pending", "__version__", "run"]
+__all__ = ["KINDS", "AccessToken", "Bell", "Client", "Pending", "__version__", "run"]
 
 __version__: str
 KINDS: tuple[str, ...]
@@ -86,7 +86,7 @@ class Pending:
     """A token request under way."""
 
     def poll(self) -> AccessToken | None:
-        """The token if the request has ended, None if it has not; raises what it ended with, or that the time is over."""
+        """The token if the request has ended, None if not; raises what it ended with, or that the time is over."""
     def left(self) -> float:
         """Seconds that the call may still wait."""
     def ring(self, bell: Bell) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from contextlib import suppress
 
 from ._native import AccessToken, Bell, Pending
 
@@ -59,11 +60,9 @@ class _Waiters:
                     return
                 waiting = list(self._waiting.items())
             for woken, loop in waiting:
-                try:
+                # A loop that was closed with the task in it asks for no token any more.
+                with suppress(RuntimeError):
                     loop.call_soon_threadsafe(_wake, woken)
-                except RuntimeError:
-                    # The loop was closed with the task in it; whoever closed it asked for no token any more.
-                    pass
 
 
 def _wake(woken: asyncio.Future[None]) -> None:
