@@ -97,7 +97,7 @@ $(TOOLS)/python.done: bindings-python/requirements-dev.txt
 	@touch $@
 
 # What only the tests need: CMake, and an authorization server that is not ours.
-$(TOOLS)/tests.done: tests/requirements.txt tests/interop/package-lock.json $(TOOLS)/python.done $(TOOLS)/npm.done
+$(TOOLS)/tests.done: tests/requirements.txt tests/interop/package.json tests/interop/package-lock.json $(TOOLS)/python.done $(TOOLS)/npm.done
 	$(PYTHON)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	cd tests/interop && npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -5,4 +5,5 @@ pub mod shell;
 pub mod languages;
 pub mod process;
 pub mod expect;
+pub mod leaks;
 pub mod scenario;

@@ -8,6 +8,7 @@
 
 use crate::expect::{Tokens, check};
 use crate::languages::Language;
+use crate::leaks;
 use crate::process::Driver;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -75,9 +76,7 @@ impl Scenario {
                 .map_err(|told| format!("{}: {told}\nthe whole answer: {answer}", words.join(" ")))?;
         }
         self.check_requests(&stage)?;
-        let printed = std::mem::take(&mut driver.printed);
-        let errors = driver.finish()?;
-        self.check_leaks(&stage, &printed, &errors)
+        leaks::check(driver, &stage.tokens)
     }
 
     fn list(&self, name: &str) -> &[Value] {
@@ -162,24 +161,6 @@ impl Scenario {
                 .map_err(|told| format!("the header {name}: {told}"))?;
         }
         Ok(())
-    }
-
-    /// The secret may be nowhere, in no spelling; a token only where a call was to give it.
-    fn check_leaks(&self, stage: &Stage, printed: &[String], errors: &str) -> Result<(), String> {
-        let all = printed.join("\n") + errors;
-        if all.contains("canary") {
-            return Err(format!("the secret was printed:\n{all}"));
-        }
-        let elsewhere: String = printed
-            .iter()
-            .filter(|line| line.contains("\"error\"") || line.contains("\"shown\""))
-            .chain([&errors.to_owned()])
-            .cloned()
-            .collect();
-        match stage.tokens.iter().find(|(_, token)| elsewhere.contains(token.as_str())) {
-            Some((name, _)) => Err(format!("the token {name} was printed:\n{elsewhere}")),
-            None => Ok(()),
-        }
     }
 }
 

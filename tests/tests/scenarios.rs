@@ -4,7 +4,9 @@ use libtest_mimic::{Arguments, Trial};
 use xilnex_auth_tests::{languages, scenario};
 
 fn main() {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Most of a scenario is waiting, so more of them than processors run at once.
+    arguments.test_threads.get_or_insert(4);
     let scenarios = scenario::all(&languages::root().join("tests/scenarios"));
     let languages = languages::all(env!("CARGO_BIN_EXE_driver"));
     let trials = scenarios

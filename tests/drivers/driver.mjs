@@ -1,0 +1,75 @@
+// The driver of Node: commands from stdin, one line of JSON for each answer.
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { Client, getToken, XilnexAuthError } from 'xilnex-auth';
+
+const options = {};
+let client;
+let lastError;
+
+/** The scenarios write options as the option table does. */
+const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
+const describe = (error) => ({
+  kind: error.code,
+  message: error.message,
+  hint: error.hint,
+  oauth_error: error.oauthError,
+  http_status: error.httpStatus,
+  retry_after: error.retryAfter,
+  attempts: error.attempts,
+  is_retryable: error.isRetryable,
+});
+
+async function concurrent(count) {
+  const settled = await Promise.allSettled(Array.from({ length: count }, () => client.getToken()));
+  const tokens = settled.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+  const errors = settled.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.code);
+  return { tokens: [...new Set(tokens)].sort(), errors: [...new Set(errors)].sort() };
+}
+
+async function accessToken(minTtl) {
+  const token = await client.accessToken({ minTtl });
+  const left = (token.expiresAt - Date.now()) / 1000;
+  return { token: token.value, token_type: token.tokenType, scope: token.scope, expires_in: left };
+}
+
+/** Everything that a program might write into its log. */
+const shown = (value) => `${inspect(value, { showHidden: true })} ${JSON.stringify(value)} ${String(value)}`;
+
+const commands = {
+  sleep: (seconds) => sleep(Number(seconds) * 1000).then(() => ({ ok: true })),
+  client: () => {
+    client = new Client(options);
+    return { ok: true };
+  },
+  default_token: async () => ({ token: await getToken() }),
+  get_token: async () => ({ token: await client.getToken() }),
+  authorization_header: async () => ({ header: await client.authorizationHeader() }),
+  access_token: (minTtl) => accessToken(Number(minTtl ?? 0)),
+  invalidate: (token) => ({ invalidated: client.invalidate(token) }),
+  concurrent: (count) => concurrent(Number(count)),
+  close: () => {
+    client.close();
+    return { ok: true };
+  },
+  show: () => ({ shown: `${shown(client)} ${shown(lastError)} ${lastError?.stack}` }),
+};
+
+async function answer(name, words) {
+  if (!client && !['sleep', 'client', 'default_token'].includes(name)) return { error: { kind: 'no_client' } };
+  try {
+    return await commands[name](...words);
+  } catch (error) {
+    if (!(error instanceof XilnexAuthError)) throw error;
+    lastError = error;
+    return { error: describe(error) };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [name, ...words] = line.split(' ').map(decodeURIComponent);
+  if (name === 'option') options[camelCase(words[0])] = words[1];
+  else console.log(JSON.stringify(await answer(name, words)));
+}
