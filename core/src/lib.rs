@@ -63,3 +63,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn get_token() -> Result<String, Error> {
     default_client()?.get_token()
 }
+
+/// Compiles the Rust program of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
