@@ -1,5 +1,6 @@
 //! The signing key of a sandbox: made anew for each, so that no token of one is good at another.
 
+use crate::rs256;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -33,6 +34,7 @@ impl LazyKeys {
 
 impl Keys {
     fn new() -> Keys {
+        rs256::install();
         let key = RsaPrivateKey::new(&mut OsRng, BITS).expect("a key of a usual size");
         let der = key.to_pkcs1_der().expect("a key that was just made");
         let encode = |number: &rsa::BigUint| URL_SAFE_NO_PAD.encode(number.to_bytes_be());

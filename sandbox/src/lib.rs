@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod http;
+mod rs256;
 mod keys;
 mod record;
 mod script;
