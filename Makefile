@@ -8,7 +8,7 @@ SDK     := xilnex-auth-sdk-$(VERSION)
 CBINDGEN_VERSION := 0.29.4
 
 RUST := Cargo.toml Cargo.lock $(shell find core/src sandbox/src cli/src -name '*.rs') $(wildcard */Cargo.toml)
-PYTHON_SOURCES := bindings-python/pyproject.toml $(shell find bindings-python/src bindings-python/python -type f -not -name '*.pyc' -not -name '*.so')
+PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md $(shell find bindings-python/src bindings-python/python -type f -not -name '*.pyc' -not -name '*.so')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json $(shell find bindings-node/src bindings-node/bin -type f) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts bindings-node/*.md)
 C_SOURCES := $(shell find bindings-c/src bindings-c/sdk include -type f) bindings-c/build.rs
 
@@ -24,7 +24,7 @@ demo: stage ## show the main job in all languages against the sandbox
 test: stage $(TOOLS)/tests.done ## pass every test of every language
 	@python3 tools/test.py $(STAGE)
 
-dist: $(TOOLS)/wheel.done $(TOOLS)/node.done $(TOOLS)/sdk.done ## build the wheel, the npm tarball and the C SDK into dist/
+dist: dist/.wheel dist/.node dist/.sdk ## build the wheel, the npm tarball and the C SDK into dist/
 	@python3 tools/sizes.py dist
 
 check: $(TOOLS)/cbindgen.done stage ## format, lints, drift of generated files, types
@@ -49,39 +49,42 @@ clean: ## remove everything that was built
 
 # The packages.
 
-$(TOOLS)/wheel.done: $(RUST) $(PYTHON_SOURCES) $(TOOLS)/python.done
+dist/.wheel: $(RUST) $(PYTHON_SOURCES) tools/notices.py $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.whl
+	@python3 tools/notices.py xilnex-auth-python > bindings-python/THIRD-PARTY-NOTICES.md
 	$(PYTHON)/maturin build --release --locked --quiet --manifest-path bindings-python/Cargo.toml --out dist
 	@touch $@
 
-$(TOOLS)/node.done: $(RUST) $(NODE_SOURCES) $(TOOLS)/npm.done
+dist/.node: $(RUST) $(NODE_SOURCES) tools/notices.py $(TOOLS)/npm.done
 	@mkdir -p dist && rm -f dist/*.tgz
+	@python3 tools/notices.py xilnex-auth-node > bindings-node/THIRD-PARTY-NOTICES.md
 	cd bindings-node && npm run --silent build && npm pack --silent --pack-destination ../dist
 	@touch $@
 
-$(TOOLS)/sdk.done: $(RUST) $(C_SOURCES)
+dist/.sdk: $(RUST) $(C_SOURCES) tools/notices.py
 	@tools/require.sh rust python c
 	@mkdir -p dist $(TOOLS) && rm -rf dist/xilnex-auth-sdk-*
-	python3 bindings-c/sdk/assemble.py dist
+	@python3 tools/notices.py xilnex-auth-c xilnex-auth-cli > $(TOOLS)/notices.md
+	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/notices.md
 	@touch $@
 
 # The packages installed as their users install them, and what is compiled against them.
 
 stage: $(STAGE)/python.done $(STAGE)/node.done $(STAGE)/sdk.done
 
-$(STAGE)/python.done: $(TOOLS)/wheel.done bindings-python/requirements-dev.txt
+$(STAGE)/python.done: dist/.wheel bindings-python/requirements-dev.txt
 	@rm -rf $(STAGE)/python && mkdir -p $(STAGE)
 	python3 -m venv $(STAGE)/python
 	$(STAGE)/python/bin/pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt dist/*.whl
 	@touch $@
 
-$(STAGE)/node.done: $(TOOLS)/node.done tests/drivers/driver.mjs demo/service.mjs
+$(STAGE)/node.done: dist/.node tests/drivers/driver.mjs demo/service.mjs
 	@rm -rf $(STAGE)/node && mkdir -p $(STAGE)/node
 	cd $(STAGE)/node && npm init --yes >/dev/null && npm install --silent --no-audit --no-fund $(CURDIR)/dist/*.tgz
 	@cp tests/drivers/driver.mjs demo/service.mjs $(STAGE)/node
 	@touch $@
 
-$(STAGE)/sdk.done: $(TOOLS)/sdk.done tests/drivers/driver.c tests/drivers/driver.cpp $(wildcard demo/*.c demo/*.cpp demo/*.h)
+$(STAGE)/sdk.done: dist/.sdk tests/drivers/driver.c tests/drivers/driver.cpp $(wildcard demo/*.c demo/*.cpp demo/*.h)
 	@rm -rf $(STAGE)/sdk && mkdir -p $(STAGE)/sdk $(STAGE)/drivers $(STAGE)/demo
 	tar -xzf dist/$(SDK)-*.tar.gz -C $(STAGE)/sdk --strip-components 1
 	@sh tools/compile.sh $(STAGE)/sdk tests/drivers demo $(STAGE)

@@ -29,7 +29,7 @@ def natives(package):
 def main():
     failed = False
     for package in sorted(Path(sys.argv[1]).iterdir()):
-        if not package.is_file():
+        if package.name.startswith("."):
             continue
         size = package.stat().st_size
         print(f"{mebibytes(size):>10}  {package.name}")

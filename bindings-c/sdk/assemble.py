@@ -1,6 +1,6 @@
 """Builds the C SDK: headers, libraries, package files for pkg-config and CMake, the command line.
 
-Usage: assemble.py OUT, the folder that gets the archive.
+Usage: assemble.py OUT NOTICES: the folder that gets the archive, and the licences of what is linked in.
 """
 
 import argparse
@@ -86,14 +86,16 @@ def assemble(prefix, target, libraries, version, private):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    out = parser.parse_args().out
+    parser.add_argument("notices", type=Path)
+    given = parser.parse_args()
     target = host()
     libraries, version, private = build()
     name = f"xilnex-auth-sdk-{version}-{target}"
     with tempfile.TemporaryDirectory() as folder:
         prefix = Path(folder) / name
         assemble(prefix, target, libraries, version, private)
-        with tarfile.open(out / f"{name}.tar.gz", "w:gz") as archive:
+        shutil.copy(given.notices, prefix / "share/doc/xilnex_auth/THIRD-PARTY-NOTICES.md")
+        with tarfile.open(given.out / f"{name}.tar.gz", "w:gz") as archive:
             archive.add(prefix, arcname=name, filter=nobody)
 
 

@@ -1,0 +1,128 @@
+// The client that JavaScript programs see: promises, their blocking twins, and nothing secret to look at.
+'use strict';
+
+const { inspect } = require('node:util');
+const { AccessToken } = require('./access-token.js');
+const { readCall } = require('./call.js');
+const { XilnexAuthError } = require('./error.js');
+const native = require('./native.js');
+const { readOptions } = require('./options.js');
+const { Wait } = require('./wait.js');
+
+/** Seconds that a blocking call stays in the native part at a time, so that Worker.terminate() takes effect. */
+const SLICE = 0.05;
+
+/** Gets access tokens and keeps them. Clients of equal configuration share one token, in all threads. */
+class Client {
+  #native;
+  /** The token that the native part gave last; it gives its text once. */
+  #token;
+  /** The wait that the next call with the same arguments joins. */
+  #wait;
+
+  constructor(options) {
+    const opened = native.open(readOptions(options));
+    if (opened.code) throw new XilnexAuthError(opened, Client);
+    this.#native = opened;
+  }
+
+  async getToken(call) {
+    return tokenOf(await this.#find(call)).value;
+  }
+
+  async accessToken(call) {
+    return tokenOf(await this.#find(call));
+  }
+
+  async authorizationHeader(call) {
+    return tokenOf(await this.#find(call)).authorizationHeader;
+  }
+
+  getTokenSync(call) {
+    return tokenOf(this.#findSync(call), this.getTokenSync).value;
+  }
+
+  accessTokenSync(call) {
+    return tokenOf(this.#findSync(call), this.accessTokenSync);
+  }
+
+  authorizationHeaderSync(call) {
+    return tokenOf(this.#findSync(call), this.authorizationHeaderSync).authorizationHeader;
+  }
+
+  invalidate(token) {
+    if (typeof token !== 'string') throw new TypeError('The token to invalidate must be text');
+    return this.#native.invalidate(token);
+  }
+
+  close() {
+    this.#native.close();
+    this.#token = undefined;
+    this.#wait = undefined;
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.close();
+  }
+
+  get clientId() {
+    return this.#native.clientId();
+  }
+
+  get baseUrl() {
+    return this.#native.baseUrl();
+  }
+
+  get scope() {
+    return this.#native.scope() ?? undefined;
+  }
+
+  toJSON() {
+    return { clientId: this.clientId, baseUrl: this.baseUrl, scope: this.scope };
+  }
+
+  [inspect.custom](_depth, options) {
+    return `Client ${inspect(this.toJSON(), options)}`;
+  }
+
+  /**
+   * A token, what went wrong, or a promise of either. Native answers are told apart by their members: test suites load
+   * a package more than once, and then no object is an instance of the class of another load.
+   */
+  #find(call) {
+    const { minTtl, timeout, signal } = readCall(call);
+    if (this.#wait?.serves(minTtl, timeout)) return this.#wait.join(signal);
+    const answer = this.#native.request(minTtl, timeout);
+    if (!answer?.ring) return this.#receive(answer);
+    this.#wait = new Wait(answer, minTtl, timeout, (ended) => this.#receive(ended));
+    return this.#wait.join(signal);
+  }
+
+  #findSync(call) {
+    const { minTtl, timeout } = readCall(call);
+    const answer = this.#native.request(minTtl, timeout);
+    if (!answer?.ring) return this.#receive(answer);
+    let ended = null;
+    while (!ended) ended = answer.wait(SLICE);
+    return this.#receive(ended);
+  }
+
+  /** In the very turn of an answer, because the native part then takes it that its token is at hand here. */
+  #receive(answer) {
+    if (answer?.error) return answer.error;
+    if (answer) this.#token = new AccessToken(answer.token);
+    return this.#token;
+  }
+}
+
+/** Throws what is no token, with a stack that begins at the caller of `hidden`. */
+function tokenOf(found, hidden) {
+  if (found instanceof AccessToken) return found;
+  throw new XilnexAuthError(found, hidden);
+}
+
+module.exports = { Client };

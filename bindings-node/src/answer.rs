@@ -1,0 +1,110 @@
+//! What the engine gives, as plain data for JavaScript.
+
+use napi_derive::napi;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+use xilnex_auth::{AccessToken, Error};
+
+/// A token or an error.
+#[napi(object, object_from_js = false)]
+#[derive(Default)]
+pub struct Answer {
+    /// A valid token.
+    pub token: Option<Token>,
+    /// Why there is none.
+    pub error: Option<Failure>,
+}
+
+/// An access token.
+#[napi(object, object_from_js = false)]
+pub struct Token {
+    /// The token text.
+    pub value: String,
+    /// How it is used.
+    pub token_type: &'static str,
+    /// The granted scope.
+    pub scope: Option<String>,
+    /// When it expires, in milliseconds since 1970.
+    pub expires_at: f64,
+    /// The value of an Authorization header.
+    pub authorization_header: String,
+}
+
+/// An error, on its way to become one that can be thrown.
+#[napi(object, object_from_js = false)]
+pub struct Failure {
+    /// The id of its kind.
+    pub code: &'static str,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The error code of the authorization server.
+    pub oauth_error: Option<String>,
+    /// The status of the HTTP answer.
+    pub http_status: Option<u32>,
+    /// Seconds that the server asks to wait.
+    pub retry_after: Option<f64>,
+    /// How many requests were sent.
+    pub attempts: u32,
+    /// Whether the same call may succeed later.
+    pub is_retryable: bool,
+}
+
+/// The token that JavaScript was given last and still has, so that its text is copied once and not with every call.
+#[derive(Clone, Default)]
+pub struct Last(Rc<RefCell<Option<Arc<AccessToken>>>>);
+
+impl Last {
+    /// Whether this is the token that JavaScript has.
+    pub fn is(&self, token: &Arc<AccessToken>) -> bool {
+        self.0.borrow().as_ref().is_some_and(|last| Arc::ptr_eq(last, token))
+    }
+
+    /// Gives a token or an error, and remembers the token.
+    pub fn give(&self, outcome: Result<Arc<AccessToken>, Error>) -> Answer {
+        match outcome {
+            Ok(token) => {
+                let given = Answer { token: Some(Token::from(&*token)), ..Answer::default() };
+                *self.0.borrow_mut() = Some(token);
+                given
+            }
+            Err(error) => Answer { error: Some(Failure::from(&error)), ..Answer::default() },
+        }
+    }
+
+    /// JavaScript has forgotten its token.
+    pub fn forget(&self) {
+        *self.0.borrow_mut() = None;
+    }
+}
+
+impl From<&AccessToken> for Token {
+    fn from(token: &AccessToken) -> Token {
+        let expires_at = token.expires_at().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Token {
+            value: token.value().to_owned(),
+            token_type: token.token_type(),
+            scope: token.scope().map(str::to_owned),
+            expires_at: expires_at.as_secs_f64() * 1000.0,
+            authorization_header: token.authorization_header(),
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Failure {
+        Failure {
+            code: error.kind().id(),
+            message: error.message().to_owned(),
+            hint: error.hint().map(str::to_owned),
+            oauth_error: error.oauth_error().map(str::to_owned),
+            http_status: error.http_status().map(u32::from),
+            retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
+            attempts: error.attempts(),
+            is_retryable: error.is_retryable(),
+        }
+    }
+}

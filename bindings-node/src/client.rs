@@ -1,0 +1,74 @@
+//! The engine's client, behind the `Client` that JavaScript programs see.
+
+use crate::answer::{Answer, Failure, Last};
+use crate::options::{Given, config};
+use crate::pending::Pending;
+use napi::bindgen_prelude::Either;
+use napi_derive::napi;
+use xilnex_auth::Call;
+
+/// A client of the engine. It lives in a private field, so nothing can take it out of a JavaScript object.
+#[napi]
+pub struct Client {
+    client: xilnex_auth::Client,
+    last: Last,
+}
+
+/// A client for these options over those of the environment, or why there is none.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed lists")]
+pub fn open(options: Vec<Given>) -> Either<Client, Failure> {
+    match config(&options).and_then(xilnex_auth::Client::new) {
+        Ok(client) => Either::A(Client { client, last: Last::default() }),
+        Err(error) => Either::B(Failure::from(&error)),
+    }
+}
+
+#[napi]
+impl Client {
+    /// A token, an error or a pending request; null if the token that was given last still stands.
+    #[napi(catch_unwind)]
+    pub fn request(&self, min_ttl: f64, timeout: Option<f64>) -> Option<Either<Answer, Pending>> {
+        let call = Call::from_seconds(min_ttl, timeout);
+        match call.and_then(|call| self.client.request(&call)) {
+            Ok(xilnex_auth::Answer::Ready(token)) if self.last.is(&token) => None,
+            Ok(xilnex_auth::Answer::Ready(token)) => Some(Either::A(self.last.give(Ok(token)))),
+            Ok(xilnex_auth::Answer::Pending(pending)) => {
+                Some(Either::B(Pending::new(pending, self.last.clone())))
+            }
+            Err(error) => Some(Either::A(self.last.give(Err(error)))),
+        }
+    }
+
+    /// Drops a token that a resource server refused. True when it was dropped.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed text")]
+    pub fn invalidate(&self, token: String) -> bool {
+        self.client.invalidate(&token)
+    }
+
+    /// Ends this client; others of equal configuration go on.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.client.close();
+        self.last.forget();
+    }
+
+    /// The client identifier.
+    #[napi(catch_unwind)]
+    pub fn client_id(&self) -> &str {
+        self.client.client_id()
+    }
+
+    /// The base address of the authorization server.
+    #[napi(catch_unwind)]
+    pub fn base_url(&self) -> &str {
+        self.client.base_url()
+    }
+
+    /// The scope that is asked for.
+    #[napi(catch_unwind)]
+    pub fn scope(&self) -> Option<&str> {
+        self.client.scope()
+    }
+}

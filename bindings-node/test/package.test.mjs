@@ -1,0 +1,128 @@
+// The package as it is installed: its modules, its loader, its command line.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+import { auth, bin, plainEnvironment, require, root, run, runFile, startSandbox } from './support/sandbox.mjs';
+
+const installed = dirname(require.resolve('xilnex-auth'));
+const workspace = readFileSync(join(root, '../Cargo.toml'), 'utf8').match(/^version = "(.*)"$/m)[1];
+
+test('the version is that of the workspace', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.deepEqual(
+    [version, require('xilnex-auth/package.json').version, auth.version],
+    [workspace, workspace, workspace],
+  );
+});
+
+test('import and require give the same objects', async () => {
+  const source = `
+    const required = require('xilnex-auth');
+    import('xilnex-auth').then((imported) => {
+      const names = Object.keys(required);
+      console.log(names.join(), names.every((name) => imported[name] === required[name]));
+    });`;
+  const { stdout } = await run(source);
+  assert.equal(stdout, 'AccessToken,Client,XilnexAuthError,getToken,getTokenSync,version true\n');
+});
+
+test('a test suite may load the package more than once', async (t) => {
+  const { environment } = await startSandbox(t, '--latency', '0.2');
+  const source = `
+    const load = () => {
+      for (const path of Object.keys(require.cache)) delete require.cache[path];
+      return require('xilnex-auth');
+    };
+    const clients = [load(), load(), load()].map(({ Client }, index) => new Client({ timeout: 5 + index }));
+    const calls = clients.map((client) => client.getToken()).concat(clients.map((client) => client.getTokenSync()));
+    Promise.all(calls).then((tokens) => console.log(tokens.every((token) => typeof token === 'string')));`;
+  assert.equal((await run(source, environment)).stdout, 'true\n');
+});
+
+test('nothing else can be imported', () => {
+  assert.throws(() => require('xilnex-auth/native.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+});
+
+test('the package holds what it needs and nothing else', () => {
+  const { dependencies, scripts } = require('xilnex-auth/package.json');
+  assert.equal(dependencies, undefined);
+  assert.deepEqual(
+    Object.keys(scripts).filter((name) => /install|prepare/.test(name)),
+    [],
+  );
+  const names = readdirSync(installed).filter((name) => !/\.(js|mjs|node|d\.ts|d\.mts)$/.test(name));
+  const notices = 'THIRD-PARTY-NOTICES.md';
+  assert.deepEqual(names.sort(), ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', notices, 'bin', 'package.json']);
+  assert.match(readFileSync(join(installed, notices), 'utf8'), /- rustls \d/);
+});
+
+test('every native function catches its panics', () => {
+  const sources = readdirSync(join(root, 'src')).map((name) => readFileSync(join(root, 'src', name), 'utf8'));
+  const attributes = sources.join('\n').match(/#\[napi\b.*\]\s*(?:#\[.*\]\s*)*pub fn/g);
+  assert.ok(attributes.length >= 14, `${attributes.length} functions`);
+  assert.deepEqual(
+    attributes.filter((attribute) => !attribute.includes('catch_unwind')),
+    [],
+  );
+});
+
+/** A copy of the installed package that ends with the test. */
+function copy(t, change) {
+  const folder = mkdtempSync(join(tmpdir(), 'xilnex-auth-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  cpSync(installed, folder, { recursive: true });
+  change(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.node')),
+  );
+  return run(`require(${JSON.stringify(folder)})`);
+}
+
+test('a missing native part is one error that says what to do', async (t) => {
+  const { status, stderr } = await copy(t, (folder, native) => rmSync(join(folder, native)));
+  assert.equal(status, 1);
+  for (const word of [process.platform, process.arch, process.version, '.node: ', 'Install the package anew']) {
+    assert.ok(stderr.includes(word), `${word} is not in ${stderr}`);
+  }
+});
+
+test('a broken native part is told with its cause', async (t) => {
+  const { stderr } = await copy(t, (folder, native) => writeFileSync(join(folder, native), 'junk'));
+  assert.match(stderr, /\.node: .*(file too short|invalid ELF header|not valid|slice is not)/);
+});
+
+test('a native part of another version is not used', async (t) => {
+  const { stderr } = await copy(t, (folder) => {
+    const path = join(folder, 'package.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(`"version": "${workspace}"`, '"version": "9.9.9"'));
+  });
+  assert.ok(stderr.includes(`it is version ${workspace}, not 9.9.9`), stderr);
+});
+
+test('the command line', async (t) => {
+  const { environment } = await startSandbox(t);
+  assert.equal((await runFile(bin, ['--version'])).stdout, `xilnex-auth ${workspace}\n`);
+  assert.match((await runFile(bin, ['token'], environment)).stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  assert.match((await runFile(bin, ['header'], environment)).stdout, /^Authorization: Bearer \S+\n$/);
+  const failed = await runFile(bin, ['token'], { ...environment, XILNEX_CLIENT_SECRET: 'wrong' });
+  assert.deepEqual([failed.status, failed.stdout], [8, '']);
+  assert.match(failed.stderr, /invalid_client/);
+});
+
+test('a command inside the sandbox has its streams and its status', async () => {
+  const source = 'console.log(process.env.XILNEX_CLIENT_ID); process.exit(7)';
+  const { status, stdout } = await runFile(bin, ['sandbox', '--', process.execPath, '--eval', source]);
+  assert.deepEqual({ status, stdout }, { status: 7, stdout: 'sandbox-client\n' });
+});
+
+test('Ctrl-C ends the sandbox', async () => {
+  const child = spawn(bin, ['sandbox'], { env: plainEnvironment, stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  const [, signal] = await once(child, 'exit');
+  assert.equal(signal, 'SIGINT');
+});

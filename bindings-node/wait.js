@@ -1,0 +1,97 @@
+// Waiting for token requests without a thread: one bell for all of them, and for each a timer at its own deadline.
+'use strict';
+
+// Taken once, so that the fake clocks of test suites do not stop real requests.
+const { performance } = require('node:perf_hooks');
+const { clearTimeout, setTimeout } = require('node:timers');
+const native = require('./native.js');
+
+/** The longest time that a timer of Node takes, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Milliseconds for which calls with equal arguments share one wait, and with it one deadline. */
+const SHARED = 50;
+
+const waits = new Set();
+let bell;
+
+function look() {
+  for (const wait of waits) wait.look();
+}
+
+/** A wait for one native request, for any number of callers. The process stays alive for it while one is left. */
+class Wait {
+  #pending;
+  #minTtl;
+  #timeout;
+  #receive;
+  #begun = performance.now();
+  #callers = 0;
+  #ended;
+  #settle;
+  #timer;
+
+  /** `receive` makes of the native answer what the callers get. */
+  constructor(pending, minTtl, timeout, receive) {
+    this.#pending = pending;
+    this.#minTtl = minTtl;
+    this.#timeout = timeout;
+    this.#receive = receive;
+    this.#ended = new Promise((resolve) => (this.#settle = resolve));
+    waits.add(this);
+    this.#arm();
+    pending.ring((bell ??= new native.Bell(look)));
+  }
+
+  /** Whether a call with these arguments, made now, would wait for the same thing and as long. */
+  serves(minTtl, timeout) {
+    const isEqual = this.#minTtl === minTtl && this.#timeout === timeout;
+    return isEqual && waits.has(this) && performance.now() - this.#begun < SHARED;
+  }
+
+  /** What the request ends with; rejects only with the reason of this caller's signal. */
+  join(signal) {
+    this.#callers += 1;
+    if (!signal) return this.#ended;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.#leave();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#ended.then((answer) => {
+        signal.removeEventListener('abort', abort);
+        resolve(answer);
+      });
+    });
+  }
+
+  /** Looks whether there is an answer, or no time left to wait for one. */
+  look() {
+    const answer = this.#pending.wait(0);
+    if (!answer) return;
+    this.#end();
+    this.#settle(this.#receive(answer));
+  }
+
+  #arm() {
+    const left = Math.min(Math.ceil(this.#pending.left() * 1000), LONGEST);
+    this.#timer = setTimeout(() => {
+      this.look();
+      if (waits.has(this)) this.#arm();
+    }, left);
+  }
+
+  /** The request goes on for others; without a caller nobody here has to hear of it. */
+  #leave() {
+    this.#callers -= 1;
+    if (this.#callers === 0) this.#end();
+  }
+
+  #end() {
+    waits.delete(this);
+    clearTimeout(this.#timer);
+  }
+}
+
+module.exports = { Wait };
