@@ -31,7 +31,7 @@ impl Pending {
     }
 
     /// Rings the bell when the request ends; at once if it has.
-    fn ring(&self, bell: Bound<'_, Bell>) {
+    fn ring(&self, bell: &Bound<'_, Bell>) {
         let bell = bell.get().clone();
         self.0.on_ready(move |_| bell.ring());
     }
