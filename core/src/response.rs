@@ -191,11 +191,15 @@ fn token(
         Some(Value::Null) | None => asked.scope,
         Some(_) => return Err(wrong("scope is not a string")),
     };
+    let claimed = claimed_lifetime(value);
     let total = match members.get("expires_in") {
         Some(given) => {
-            seconds(given).ok_or_else(|| wrong("expires_in is not a positive number of seconds"))?
+            let told = seconds(given);
+            let told = told.ok_or_else(|| wrong("expires_in is not a positive number of seconds"))?;
+            // A resource server goes by the claims, whatever the answer around them says.
+            claimed.map_or(told, |claimed| claimed.min(told))
         }
-        None => claimed_lifetime(value).unwrap_or(ASSUMED_LIFETIME),
+        None => claimed.unwrap_or(ASSUMED_LIFETIME),
     };
     Ok(AccessToken::new(
         value.as_str(),

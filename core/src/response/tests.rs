@@ -67,6 +67,17 @@ fn lifetimes() {
 }
 
 #[test]
+fn the_shorter_of_claims_and_expires_in_counts() {
+    for (iat, exp, expires_in, lifetime) in
+        [(1000, 1300, 3600, 300), (1000, 4600, 1800, 1800), (1000, 900, 1800, 1800)]
+    {
+        let token = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(format!(r#"{{"iat":{iat},"exp":{exp}}}"#)));
+        let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{expires_in}}}"#);
+        assert_eq!(read(&answer(200, body)).unwrap().lifetime().total().as_secs(), lifetime);
+    }
+}
+
+#[test]
 fn without_expires_in_the_claims_decide_else_a_minute() {
     let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
     for (token, seconds) in [
