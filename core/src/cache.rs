@@ -17,7 +17,8 @@ use std::time::Duration;
 /// What one call asks for. The default: any valid token, within the client's timeout.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Call {
-    /// How long the token must still live. A server whose tokens never live that long gives its best.
+    /// How long the token must still live. One that was fetched less than 30 s ago, or a quarter of its life, is
+    /// handed out all the same: the server has no better.
     pub min_ttl: Duration,
     /// How long this call may wait, in place of the client's `timeout`.
     pub timeout: Option<Duration>,
@@ -92,15 +93,25 @@ impl Cache {
     /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system
     /// refuses a thread: then the caller's own has to fly.
     pub fn get(self: &Arc<Self>, call: &Call) -> Answer {
-        let now = self.clock.now();
-        match self.held(&now, call.min_ttl) {
-            Some((token, Verdict::Fresh)) => Answer::Ready(token),
-            Some((token, Verdict::RefreshAhead)) => {
-                self.refresh_ahead(&now);
-                Answer::Ready(token)
-            }
-            _ => self.join(&now, call),
+        match self.ready(call) {
+            Some(token) => Answer::Ready(token),
+            None => self.join(&self.clock.now(), call),
         }
+    }
+
+    /// The token at hand, if it serves this call; a refresh that is due is started. Never waits for the network.
+    pub fn ready(self: &Arc<Self>, call: &Call) -> Option<Arc<AccessToken>> {
+        let now = self.clock.now();
+        let (token, verdict) = self.held(&now, call.min_ttl)?;
+        if verdict == Verdict::RefreshAhead {
+            self.refresh_ahead(&now);
+        }
+        matches!(verdict, Verdict::Fresh | Verdict::RefreshAhead).then_some(token)
+    }
+
+    /// Whether a token request is under way.
+    pub fn is_refreshing(&self) -> bool {
+        self.state.lock().has_flight(self.clock.now().boot)
     }
 
     /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped.
@@ -133,10 +144,12 @@ impl Cache {
         if now.boot < state.not_before || state.has_flight(now.boot) {
             return;
         }
-        let flight = state.take_off(now.boot + self.settings().timeout);
+        let deadline = now.boot + self.settings().timeout;
+        let (flight, lost) = state.take_off(deadline);
         drop(state);
+        give_up(lost);
         // Without a thread the caller keeps its token and a later caller tries again.
-        if self.clone().spawn(flight.clone()).is_err() {
+        if self.clone().spawn(flight.clone(), deadline).is_err() {
             self.fail(&flight, Error::new(Kind::Internal, "no thread for a refresh"));
         }
     }
@@ -152,10 +165,12 @@ impl Cache {
         let flight = match flying {
             Some(flight) => flight,
             None => {
-                let flight = state.take_off(now.boot + wait.max(self.settings().timeout));
+                let deadline = now.boot + wait.max(self.settings().timeout);
+                let (flight, lost) = state.take_off(deadline);
                 drop(state);
-                if self.clone().spawn(flight.clone()).is_err() {
-                    self.fly(&flight);
+                give_up(lost);
+                if self.clone().spawn(flight.clone(), deadline).is_err() {
+                    self.fly(&flight, now.boot + wait);
                 }
                 flight
             }
@@ -163,14 +178,14 @@ impl Cache {
         Answer::Pending(Pending { cache: self.clone(), flight, until: now.boot + wait })
     }
 
-    fn spawn(self: Arc<Self>, flight: Arc<Flight>) -> std::io::Result<()> {
+    fn spawn(self: Arc<Self>, flight: Arc<Flight>, until: Duration) -> std::io::Result<()> {
         let thread = std::thread::Builder::new().name("xilnex-auth".into());
-        thread.spawn(move || self.fly(&flight)).map(drop)
+        thread.spawn(move || self.fly(&flight, until)).map(drop)
     }
 
     /// Fetches and lands, whatever happens on the way.
-    fn fly(&self, flight: &Arc<Flight>) {
-        let fetched = catch_unwind(AssertUnwindSafe(|| self.fetch(flight)));
+    fn fly(&self, flight: &Arc<Flight>, until: Duration) {
+        let fetched = catch_unwind(AssertUnwindSafe(|| self.fetch(until)));
         match fetched {
             Ok(Ok(token)) => self.succeed(flight, Arc::new(token)),
             Ok(Err(error)) => self.fail(flight, error),
@@ -178,13 +193,13 @@ impl Cache {
         }
     }
 
-    fn fetch(&self, flight: &Flight) -> Result<AccessToken, Error> {
+    fn fetch(&self, until: Duration) -> Result<AccessToken, Error> {
         if let Some(shared) = self.store.as_ref().and_then(|store| store.load(&self.key))
             && self.is_news(&shared)
         {
             return Ok(shared);
         }
-        let token = self.grant.access_token(flight.left(self.clock.now().boot))?;
+        let token = self.grant.access_token(until.saturating_sub(self.clock.now().boot))?;
         if let Some(store) = &self.store {
             store.save(&self.key, &token);
         }
@@ -198,25 +213,37 @@ impl Cache {
         !is_held && shared.lifetime().judge(age, Duration::ZERO) == Verdict::Fresh
     }
 
-    /// The token is in the slot before the flight is gone: nobody finds neither.
+    /// The token is in the slot before the flight is gone: nobody finds neither. A flight that was given up for
+    /// lost and lands all the same takes no newer token away.
     fn succeed(&self, flight: &Arc<Flight>, token: Arc<AccessToken>) {
-        self.slot.store(Some(token.clone()));
         let mut state = self.state.lock();
-        state.failures = 0;
-        state.not_before = Duration::ZERO;
-        state.clear(flight);
+        if self.slot.load().as_ref().is_none_or(|held| held.sent().boot <= token.sent().boot) {
+            self.slot.store(Some(token.clone()));
+        }
+        if state.clear(flight) {
+            state.failures = 0;
+            state.not_before = Duration::ZERO;
+        }
         drop(state);
         flight.land(&Ok(token));
     }
 
     fn fail(&self, flight: &Arc<Flight>, error: Error) {
         let mut state = self.state.lock();
-        state.failures = state.failures.saturating_add(1);
-        let pause = pause_after(state.failures, error.retry_after(), fastrand::f64());
-        state.not_before = self.clock.now().boot + pause;
-        state.clear(flight);
+        if state.clear(flight) {
+            state.failures = state.failures.saturating_add(1);
+            let pause = pause_after(state.failures, error.retry_after(), fastrand::f64());
+            state.not_before = self.clock.now().boot + pause;
+        }
         drop(state);
         flight.land(&Err(error));
+    }
+}
+
+/// Frees whoever still waits for a flight that another has replaced.
+fn give_up(lost: Option<Arc<Flight>>) {
+    if let Some(lost) = lost {
+        lost.land(&Err(Error::new(Kind::Internal, "the token request has vanished")));
     }
 }
 
@@ -225,17 +252,16 @@ impl State {
         self.flight.as_ref().is_some_and(|flight| !flight.is_lost(now))
     }
 
-    fn take_off(&mut self, deadline: Duration) -> Arc<Flight> {
+    /// A new flight, and the lost one that it replaces.
+    fn take_off(&mut self, deadline: Duration) -> (Arc<Flight>, Option<Arc<Flight>>) {
         let flight = Arc::new(Flight::new(deadline));
-        self.flight = Some(flight.clone());
-        flight
+        let lost = self.flight.replace(flight.clone());
+        (flight, lost)
     }
 
-    /// Forgets the flight, unless it was given up for lost and another has taken its place.
-    fn clear(&mut self, flight: &Arc<Flight>) {
-        if self.flight.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight)) {
-            self.flight = None;
-        }
+    /// Forgets the flight; false when it was given up for lost and another has taken its place.
+    fn clear(&mut self, flight: &Arc<Flight>) -> bool {
+        self.flight.take_if(|current| Arc::ptr_eq(current, flight)).is_some()
     }
 }
 

@@ -57,7 +57,7 @@ impl Client {
     /// The text of a valid access token; from memory where possible. Blocks for at most `timeout`.
     ///
     /// # Errors
-    /// Every kind of the error table but `invalid_config`.
+    /// Every kind of the error table; `invalid_config` only when a file that an option names has gone meanwhile.
     pub fn get_token(&self) -> Result<String, Error> {
         self.access_token(&Call::default()).map(|token| token.value().to_owned())
     }
@@ -84,10 +84,28 @@ impl Client {
     /// # Errors
     /// `closed`.
     pub fn request(&self, call: &Call) -> Result<Answer, Error> {
+        self.open().map(|engine| engine.get(call))
+    }
+
+    fn open(&self) -> Result<&Arc<Cache>, Error> {
         if self.closed.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Closed, "the client is closed: make a new one"));
         }
-        Ok(self.engine.get(call))
+        Ok(&self.engine)
+    }
+
+    /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never blocks and never
+    /// waits for the network, so a host may call it while it holds a lock of its own.
+    ///
+    /// # Errors
+    /// `closed`.
+    pub fn ready(&self, call: &Call) -> Result<Option<Arc<AccessToken>>, Error> {
+        self.open().map(|engine| engine.ready(call))
+    }
+
+    /// Whether a token request is under way.
+    pub fn is_refreshing(&self) -> bool {
+        self.engine.is_refreshing()
     }
 
     /// Drops `token` because a resource server refused it, so that the next call fetches another. A newer

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::token::AccessToken;
 use once_cell::sync::OnceCell;
 use parking_lot::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,18 +22,13 @@ pub struct Flight {
     listeners: Mutex<Vec<Listener>>,
 }
 
-/// A thread that was killed cannot land its flight; this long after its deadline nobody waits for it any more.
-const GRACE: Duration = Duration::from_millis(250);
+/// A thread that was killed cannot land its flight; this long after its deadline another one takes off.
+const GRACE: Duration = Duration::from_secs(2);
 
 impl Flight {
     /// A flight that will have landed by `deadline` on the boot clock.
     pub fn new(deadline: Duration) -> Flight {
         Flight { deadline, landed: Event::default(), outcome: OnceCell::new(), listeners: Mutex::default() }
-    }
-
-    /// What is left of its time.
-    pub fn left(&self, now: Duration) -> Duration {
-        self.deadline.saturating_sub(now)
     }
 
     /// Whether its thread must have vanished without landing it.
@@ -50,7 +46,8 @@ impl Flight {
         };
         self.landed.set();
         for listener in listeners {
-            listener(outcome.clone());
+            // One that panics takes nothing from the others.
+            let _ = catch_unwind(AssertUnwindSafe(|| listener(outcome.clone())));
         }
     }
 

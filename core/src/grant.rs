@@ -35,13 +35,15 @@ impl Grant {
     /// Requests a token, once; a second time only if the server refused a secret that its file has replaced.
     ///
     /// # Errors
-    /// Every kind but `invalid_config`, `closed` and `internal`.
+    /// Every kind but `closed` and `internal`; `invalid_config` only when the certificate file has gone meanwhile.
     pub fn access_token(&self, budget: Duration) -> Result<AccessToken, Error> {
         let started = self.clock.now();
         match self.ask(budget) {
             Err(error) if error.oauth_error() == Some("invalid_client") && self.has_new_secret() => {
-                let left = budget.saturating_sub(self.clock.now().since(&started));
-                self.ask(left).map_err(|error| error.with_attempts(2))
+                match budget.checked_sub(self.clock.now().since(&started)) {
+                    Some(left) => self.ask(left).map_err(|error| error.with_attempts(2)),
+                    None => Err(error.with_attempts(1)),
+                }
             }
             answer => answer.map_err(|error| error.with_attempts(1)),
         }
@@ -60,9 +62,10 @@ impl Grant {
     }
 
     /// Reads the secret file again; true when it holds another secret now. A file that cannot be read leaves
-    /// the refusal of the server standing.
+    /// the refusal of the server standing, and so does a pipe, which would be waited for in vain.
     fn has_new_secret(&self) -> bool {
-        let Some(Ok(found)) = self.settings.client_secret_file.as_deref().map(read_secret) else {
+        let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file());
+        let Some(Ok(found)) = file.map(read_secret) else {
             return false;
         };
         let mut current = self.client_secret.lock();

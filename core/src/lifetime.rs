@@ -55,10 +55,10 @@ impl Lifetime {
         (self.total - self.guard()).saturating_sub(age)
     }
 
-    /// A server whose tokens never live as long as the caller needs gives its best every 30 s, not at every call.
-    fn is_too_short(&self, age: Duration, min_ttl: Duration) -> bool {
-        let attainable = min_ttl <= self.total;
-        self.total.saturating_sub(age) < min_ttl && (attainable || age >= FIRST_PAUSE)
+    /// A token this young is the best that the server has: asking again at once would bring no better one, and a
+    /// caller that needs more than any token lives would cost a request for each call.
+    fn is_young(&self, age: Duration) -> bool {
+        age < FIRST_PAUSE.min(self.total / 4)
     }
 
     /// The decision for a token of this age and a caller that needs it for `min_ttl`.
@@ -66,7 +66,7 @@ impl Lifetime {
         let left = self.left(age);
         if left.is_zero() {
             Verdict::Expired
-        } else if self.is_too_short(age, min_ttl) {
+        } else if self.total.saturating_sub(age) < min_ttl && !self.is_young(age) {
             Verdict::MustRefresh
         } else if age >= self.refresh_at {
             Verdict::RefreshAhead
@@ -107,6 +107,9 @@ mod tests {
             (3001.0, 600.0, Verdict::MustRefresh),
             (29.0, 7200.0, Verdict::Fresh),
             (30.0, 7200.0, Verdict::MustRefresh),
+            (29.0, 3600.0, Verdict::Fresh),
+            (29.0, 3590.0, Verdict::Fresh),
+            (30.0, 3590.0, Verdict::MustRefresh),
         ] {
             assert_eq!(hour.judge(seconds(age), seconds(min_ttl)), verdict, "age {age}, min_ttl {min_ttl}");
         }

@@ -78,6 +78,10 @@ impl Script {
         self.steps.lock().push_back(step);
     }
 
+    pub fn is_used_up(&self) -> bool {
+        self.steps.lock().is_empty()
+    }
+
     pub fn open(&self) {
         *self.gate.0.lock() = true;
         self.gate.1.notify_all();
@@ -149,23 +153,29 @@ impl World {
 
     /// Waits, in real time, until this many requests were sent and the last flight has landed.
     pub fn settle(&self, requests: usize) {
-        for _ in 0..2000 {
-            if self.script.requests() >= requests {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        self.until(|| self.script.requests() >= requests && !self.client.is_refreshing());
         assert_eq!(self.script.requests(), requests);
     }
 
-    /// Waits, in real time, until the token at hand is this one.
-    pub fn settle_on(&self, token: &str) {
-        for _ in 0..2000 {
-            if self.get() == token {
+    /// Waits, in real time, until this many requests were sent; the last may wait at a gate.
+    pub fn settle_at_gate(&self, requests: usize) {
+        self.until(|| self.script.requests() >= requests);
+        assert_eq!(self.script.requests(), requests);
+    }
+
+    /// Waits, in real time and not for ever, until it is so.
+    pub fn until(&self, done: impl Fn() -> bool) {
+        for _ in 0..10_000 {
+            if done() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        panic!("the token never became {token}");
+    }
+
+    /// Waits, in real time, until the token at hand is this one.
+    pub fn settle_on(&self, token: &str) {
+        self.until(|| self.get() == token);
+        assert_eq!(self.get(), token);
     }
 }

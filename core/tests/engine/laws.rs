@@ -44,7 +44,7 @@ fn law_1_counts_from_sending_and_refuses_what_expired_on_its_way() {
     let client = world.client.clone();
     let call = Call { timeout: Some(Duration::from_secs(3000)), ..Call::default() };
     let waiting = std::thread::spawn(move || client.access_token(&call).unwrap_err().kind());
-    world.settle(1);
+    world.settle_at_gate(1);
     world.clock.advance(58.0);
     world.script.open();
     assert_eq!(waiting.join().unwrap(), Kind::Unavailable);
@@ -74,7 +74,7 @@ fn law_3_a_refresh_runs_ahead_while_callers_are_served() {
     for _ in 0..50 {
         assert_eq!(world.get(), "one");
     }
-    world.settle(2);
+    world.settle_at_gate(2);
     world.script.open();
     world.settle_on("two");
     assert_eq!(world.script.requests(), 2);
@@ -87,7 +87,6 @@ fn law_3_a_failed_refresh_pauses_before_the_next() {
     world.clock.advance(3100.0);
     assert_eq!(world.get(), "one");
     world.settle(2);
-    std::thread::sleep(Duration::from_millis(20)); // the flight lands
     world.clock.advance(14.0);
     assert_eq!(world.get(), "one");
     assert_eq!(world.script.requests(), 2);
@@ -105,7 +104,7 @@ fn law_4_a_crowd_makes_one_request_and_shares_the_token() {
             std::thread::spawn(move || world.get())
         })
         .collect();
-    world.settle(1);
+    world.settle_at_gate(1);
     world.script.open();
     assert!(crowd.into_iter().all(|caller| caller.join().unwrap() == "one"));
     assert_eq!(world.script.requests(), 1);
@@ -132,7 +131,7 @@ fn law_4_a_caller_leaves_at_its_own_deadline_and_the_flight_goes_on() {
     let client = world.client.clone();
     let call = Call { timeout: Some(Duration::from_secs(2)), ..Call::default() };
     let impatient = std::thread::spawn(move || client.access_token(&call).unwrap_err().kind());
-    world.settle(1);
+    world.settle_at_gate(1);
     world.clock.advance(2.0);
     assert_eq!(impatient.join().unwrap(), Kind::Timeout);
     world.script.open();
@@ -152,14 +151,30 @@ fn law_4_a_vanished_flight_is_replaced() {
     let world = World::new([Gate, Token("late", 3600)]);
     let client = world.client.clone();
     let first = std::thread::spawn(move || client.get_token().unwrap_err().kind());
-    world.settle(1);
-    world.clock.advance(11.0);
+    world.settle_at_gate(1);
+    world.clock.advance(13.0);
     assert_eq!(first.join().unwrap(), Kind::Timeout);
-    let client = world.client.clone();
-    let second = std::thread::spawn(move || client.get_token());
-    world.settle(2);
+    assert_eq!(world.get(), "late");
+    assert_eq!(world.script.requests(), 2);
+}
+
+#[test]
+fn law_2_a_flight_that_was_given_up_takes_no_newer_token_away_and_frees_its_listeners() {
+    let world = World::new([Gate, Token("newer", 3600)]);
+    let xilnex_auth::Answer::Pending(pending) = world.client.request(&Call::default()).unwrap() else {
+        panic!("there is no token yet");
+    };
+    let (sender, receiver) = std::sync::mpsc::channel();
+    pending.on_ready(move |outcome| sender.send(outcome.unwrap_err().kind()).unwrap());
+    world.settle_at_gate(1);
+    world.clock.advance(13.0);
+    assert_eq!(world.get(), "newer");
+    assert_eq!(receiver.recv_timeout(Duration::from_secs(10)).unwrap(), Kind::Internal);
+    world.script.push(Token("older", 3600));
     world.script.open();
-    second.join().unwrap().ok();
+    world.until(|| world.script.is_used_up());
+    std::thread::sleep(Duration::from_millis(20)); // the late flight lands
+    assert_eq!(world.get(), "newer");
 }
 
 #[test]

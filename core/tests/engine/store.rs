@@ -43,6 +43,11 @@ fn two_clients_over_one_store_make_one_request() {
     // A refused token leaves the store too, so nobody finds it there again.
     assert!(second.invalidate("one"));
     assert_eq!(second.get_token().unwrap(), "two");
-    clock.advance(3600.0);
     assert_eq!(script.requests(), 2);
+
+    // What the store holds is no answer once it has expired.
+    clock.advance(3600.0);
+    script.push(Step::Token("three", 3600));
+    assert_eq!(first.get_token().unwrap(), "three");
+    assert_eq!(script.requests(), 3);
 }
