@@ -131,8 +131,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_oauth_error(mut self, code: impl Into<String>) -> Error {
-        self.0.oauth_error = Some(code.into());
+    pub(crate) fn with_oauth_error(mut self, code: Option<String>) -> Error {
+        self.0.oauth_error = code;
         self
     }
 
@@ -181,7 +181,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How many token requests were sent before the library gave up.
+    /// How many times the library asked for a token before it gave up, whether the request arrived or not.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

@@ -57,7 +57,13 @@ impl Grant {
         let scope = self.settings.scope.as_deref();
         response::access_token(
             &answer,
-            &Asked { sent, scope, client_secret: &client_secret, draw: fastrand::f64() },
+            &Asked {
+                sent,
+                scope,
+                client_secret: &client_secret,
+                authorization: request.authorization.as_deref().map(String::as_str),
+                draw: fastrand::f64(),
+            },
         )
     }
 

@@ -18,7 +18,9 @@ impl Proxy {
         let full = Zeroizing::new(full);
         let uri: Uri = full.parse().map_err(|_| malformed())?;
         match (uri.scheme_str(), uri.host()) {
-            (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Proxy(full)),
+            (Some("http" | "https"), Some(host)) if !host.is_empty() && is_address_alone(&uri) => {
+                Ok(Proxy(full))
+            }
             (Some(scheme), _) if scheme.starts_with("socks") => {
                 Err("names a SOCKS proxy; only HTTP proxies (http://host:port) are supported".into())
             }
@@ -27,7 +29,7 @@ impl Proxy {
     }
 
     /// The address with user and password, for the transport only.
-    pub(crate) fn expose(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.0
     }
 
@@ -43,6 +45,15 @@ impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Proxy({})", self.display_address())
     }
+}
+
+/// A port that is no number would silently become the usual one, and a path would mean nothing.
+fn is_address_alone(uri: &Uri) -> bool {
+    let address = uri.authority().map_or("", |authority| authority.as_str());
+    let host_and_port = address.rsplit('@').next().unwrap_or_default();
+    let has_port = uri.host().is_some_and(|host| host.len() < host_and_port.len());
+    let is_port_good = !has_port || uri.port_u16().is_some_and(|port| port != 0);
+    is_port_good && matches!(uri.path(), "" | "/") && uri.query().is_none()
 }
 
 fn malformed() -> String {
@@ -179,8 +190,24 @@ mod tests {
     fn printing_hides_the_password_and_errors_do_not_quote() {
         let proxy = Proxy::parse("http://user:canary@proxy.example:8080").unwrap();
         assert_eq!(format!("{proxy:?}"), "Proxy(proxy.example:8080)");
-        for text in ["socks5://canary", "ftp://canary", "http://", "http://a b canary", ""] {
+        for text in [
+            "socks5://canary",
+            "ftp://canary",
+            "http://",
+            "http://a b canary",
+            "",
+            "http://canary:808O",
+            "http://canary:99999",
+            "http://canary:0",
+            "http://canary:",
+            "canary:80:80",
+            "http://canary:8080/path",
+            "http://canary:8080/?query",
+        ] {
             assert!(!Proxy::parse(text).unwrap_err().contains("canary"), "{text}");
+        }
+        for text in ["proxy", "proxy:8080", "http://u:p@[::1]:8080/", "https://proxy.example"] {
+            assert!(Proxy::parse(text).is_ok(), "{text}");
         }
     }
 }

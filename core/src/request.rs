@@ -47,9 +47,16 @@ fn form(parameters: &[(&str, &str)]) -> Zeroizing<String> {
 
 /// Both parts are form-encoded before they are joined (RFC 6749 §2.3.1).
 fn basic(client_id: &str, client_secret: &str) -> Zeroizing<String> {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = Zeroizing::new(format!("{}:{}", encode(client_id), *Zeroizing::new(encode(client_secret))));
-    Zeroizing::new(format!("Basic {}", *Zeroizing::new(STANDARD.encode(pair.as_bytes()))))
+    // Room for all of it from the start, as in the form.
+    let bound = 3 * (client_id.len() + client_secret.len()) + 1;
+    let mut pair = Zeroizing::new(String::with_capacity(bound));
+    pair.extend(form_urlencoded::byte_serialize(client_id.as_bytes()));
+    pair.push(':');
+    pair.extend(form_urlencoded::byte_serialize(client_secret.as_bytes()));
+    let mut header = Zeroizing::new(String::with_capacity("Basic ".len() + bound * 4 / 3 + 4));
+    header.push_str("Basic ");
+    STANDARD.encode_string(pair.as_bytes(), &mut header);
+    header
 }
 
 #[cfg(test)]

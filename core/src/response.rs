@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Objects and arrays may nest this deep; a token response needs one level.
 const MAX_DEPTH: usize = 16;
@@ -36,6 +37,8 @@ pub struct Asked<'a> {
     pub scope: Option<&'a str>,
     /// The secret that was sent, which an answer must not bring back into a message.
     pub client_secret: &'a Secret,
+    /// The `Authorization` header that was sent, for the same reason.
+    pub authorization: Option<&'a str>,
     /// A number in 0..1 that places the refresh of the token within its window.
     pub draw: f64,
 }
@@ -50,10 +53,10 @@ pub fn access_token(response: &HttpResponse, asked: &Asked<'_>) -> Result<Access
         && let Some(code) = members.get("error").and_then(Value::as_str)
         && (OAUTH_ERRORS.contains(&code) || !is_unavailable(response.status))
     {
-        return Err(rejected(code, members, response, asked));
+        return Err(rejected(members, response, asked));
     }
     match response.status {
-        200 => token(&members.map_err(|told| bad(response, &told))?, response, asked),
+        200 => token(members.map_err(|told| bad(response, &told))?, response, asked),
         401 | 403 => Err(Error::new(
             Kind::Rejected,
             format!("the server refused the client (status {})", response.status),
@@ -63,11 +66,7 @@ pub fn access_token(response: &HttpResponse, asked: &Asked<'_>) -> Result<Access
             "the server gave no OAuth error: check client_id and client_secret, and whether base_url \
                  is the authorization server and not a gateway in front of it",
         ))),
-        status if is_unavailable(status) => {
-            Err(Error::new(Kind::Unavailable, format!("the server cannot answer now (status {status})"))
-                .with_http_status(status)
-                .with_retry_after(retry_after(response)))
-        }
+        status if is_unavailable(status) => Err(unavailable(&members.unwrap_or_default(), response, asked)),
         300..=399 => Err(bad(
             response,
             "a redirect, which is never followed: it would send the client secret elsewhere",
@@ -81,33 +80,69 @@ fn is_unavailable(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..=599)
 }
 
+fn unavailable(members: &Map<String, Value>, response: &HttpResponse, asked: &Asked<'_>) -> Error {
+    let (code, told) = told(members, asked);
+    Error::new(Kind::Unavailable, format!("the server cannot answer now (status {}){told}", response.status))
+        .with_oauth_error(code)
+        .with_http_status(response.status)
+        .with_retry_after(retry_after(response))
+}
+
 /// The hint says what the server will not.
-fn rejected(code: &str, members: &Map<String, Value>, response: &HttpResponse, asked: &Asked<'_>) -> Error {
-    let code = printable(code, 64, asked.client_secret);
-    let told = members.get("error_description").and_then(Value::as_str).unwrap_or_default();
-    let told = printable(told, 256, asked.client_secret);
-    let separator = if told.is_empty() { "" } else { ": " };
-    let hint = match code.as_str() {
-        "invalid_client" => asked.client_secret.suspicion().unwrap_or(
+fn rejected(members: &Map<String, Value>, response: &HttpResponse, asked: &Asked<'_>) -> Error {
+    let (code, told) = told(members, asked);
+    let hint = match code.as_deref() {
+        Some("invalid_client") => asked.client_secret.suspicion().unwrap_or(
             "check client_id and client_secret (XILNEX_CLIENT_ID, XILNEX_CLIENT_SECRET): both must be of this \
              server and environment, without spaces or quotation marks around them",
         ),
-        "invalid_scope" => "check scope (XILNEX_SCOPE): the client may ask only for scopes that it was granted",
-        "unauthorized_client" => "this client is not allowed to use the client credentials grant: ask Xilnex to enable it",
+        Some("invalid_scope") => {
+            "check scope (XILNEX_SCOPE): the client may ask only for scopes that it was granted"
+        }
+        Some("unauthorized_client") => {
+            "this client is not allowed to use the client credentials grant: ask Xilnex to enable it"
+        }
         _ => "the server refused the request as such: check base_url (XILNEX_BASE_URL) and client_auth",
     };
-    Error::new(Kind::Rejected, format!("the server refused the token request with {code}{separator}{told}"))
+    Error::new(Kind::Rejected, format!("the server refused the token request{told}"))
         .with_oauth_error(code)
         .with_http_status(response.status)
+        .with_retry_after(retry_after(response))
         .with_hint(hint)
 }
 
-/// Server text fit for a message: the characters of RFC 6749 §5.2, bounded, and nothing if it repeats the secret.
-fn printable(text: &str, longest: usize, client_secret: &Secret) -> String {
-    if client_secret.occurs_in(text) {
-        return String::new();
+/// The error code of an answer, and code and description as the end of a sentence.
+fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>, String) {
+    let text = |name: &str, longest| {
+        let given = members.get(name).and_then(Value::as_str).unwrap_or_default();
+        printable(given, longest, asked)
+    };
+    let (code, description) = (text("error", 64), text("error_description", 256));
+    let parts = [code.as_deref(), description.as_deref()].into_iter().flatten();
+    let sentence = parts.map(|part| format!(": {part}")).collect();
+    (code, sentence)
+}
+
+/// Server text fit for a message: the characters of RFC 6749 §5.2, bounded; nothing if it repeats the secret.
+fn printable(text: &str, longest: usize, asked: &Asked<'_>) -> Option<String> {
+    let shown = fit(text);
+    let header = asked.authorization.and_then(|header| header.split(' ').nth(1)).unwrap_or_default();
+    let spellings = asked.client_secret.spellings();
+    // Compared as they would be shown: what is left out must not hide the secret from this look.
+    let mut secrets =
+        spellings.iter().map(|spelling| spelling.as_str()).chain(asked.authorization.map(|_| header));
+    if shown.is_empty() || secrets.any(|secret| lower(&shown).contains(&*lower(&fit(secret)))) {
+        return None;
     }
-    text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).take(longest).collect()
+    Some(shown.chars().take(longest).collect())
+}
+
+fn fit(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect())
+}
+
+fn lower(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_ascii_lowercase())
 }
 
 fn bad(response: &HttpResponse, told: &str) -> Error {
@@ -163,24 +198,25 @@ fn depth(text: &str) -> usize {
 }
 
 fn token(
-    members: &Map<String, Value>,
+    mut members: Map<String, Value>,
     response: &HttpResponse,
     asked: &Asked<'_>,
 ) -> Result<AccessToken, Error> {
     let wrong = |told: &str| bad(response, told);
-    let value = match members.get("access_token") {
-        Some(Value::String(text)) if is_bearer_token(text) => text,
-        Some(Value::String(text)) if text.len() > MAX_TOKEN_LENGTH => {
-            return Err(wrong("access_token is longer than 16383 characters"));
-        }
-        Some(Value::String(_)) => {
-            return Err(wrong(
-                "access_token is empty or holds a character that no token may have (RFC 6750 §2.1)",
-            ));
-        }
+    let value = match members.remove("access_token") {
+        // Taken over as it is, so that no copy of it is left behind.
+        Some(Value::String(text)) => Zeroizing::new(text),
         Some(_) => return Err(wrong("access_token is not a string")),
         None => return Err(wrong("access_token is missing")),
     };
+    if value.len() > MAX_TOKEN_LENGTH {
+        return Err(wrong("access_token is longer than 16383 characters"));
+    }
+    if !is_bearer_token(&value) {
+        return Err(wrong(
+            "access_token is empty or holds a character that no token may have (RFC 6750 §2.1)",
+        ));
+    }
     match members.get("token_type").map(Value::as_str) {
         Some(Some(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
         Some(_) => return Err(wrong("token_type is not Bearer")),
@@ -191,7 +227,7 @@ fn token(
         Some(Value::Null) | None => asked.scope,
         Some(_) => return Err(wrong("scope is not a string")),
     };
-    let claimed = claimed_lifetime(value);
+    let claimed = claimed_lifetime(&value);
     let total = match members.get("expires_in") {
         Some(given) => {
             let told = seconds(given);
@@ -201,19 +237,14 @@ fn token(
         }
         None => claimed.unwrap_or(ASSUMED_LIFETIME),
     };
-    Ok(AccessToken::new(
-        value.as_str(),
-        scope.map(str::to_owned),
-        asked.sent,
-        Lifetime::new(total, asked.draw),
-    ))
+    Ok(AccessToken::new(value, scope.map(str::to_owned), asked.sent, Lifetime::new(total, asked.draw)))
 }
 
-/// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` of RFC 6750 §2.1, bounded.
+/// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` of RFC 6750 §2.1.
 fn is_bearer_token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     let is_token_char = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b);
-    !body.is_empty() && text.len() <= MAX_TOKEN_LENGTH && body.bytes().all(is_token_char)
+    !body.is_empty() && body.bytes().all(is_token_char)
 }
 
 /// Whole seconds, at least 1: a number, or digits in a string as some servers send them.

@@ -28,10 +28,11 @@ impl Secret {
         out
     }
 
-    /// Whether `text` repeats the secret, plainly or form-encoded, as a careless server's message may.
-    pub(crate) fn occurs_in(&self, text: &str) -> bool {
-        let encoded: String = form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
-        text.contains(self.0.as_str()) || text.contains(&encoded)
+    /// The ways in which a careless server's message may repeat the secret, besides the header that carried it.
+    pub(crate) fn spellings(&self) -> [Zeroizing<String>; 3] {
+        let form = Zeroizing::new(form_urlencoded::byte_serialize(self.0.as_bytes()).collect::<String>());
+        let percent = Zeroizing::new(form.replace('+', "%20"));
+        [self.0.clone(), form, percent]
     }
 
     /// What makes this secret look mistaken; an authorization server answers only `invalid_client`.
@@ -94,11 +95,9 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_secret_is_seen_plain_and_encoded() {
+    fn the_spellings_are_those_of_a_form_and_of_a_url() {
         let secret = Secret::new("a&b c");
-        assert!(secret.occurs_in("wrong: a&b c!"));
-        assert!(secret.occurs_in("wrong: a%26b+c"));
-        assert!(!secret.occurs_in("wrong"));
+        assert_eq!(secret.spellings().map(|text| text.to_string()), ["a&b c", "a%26b+c", "a%26b%20c"]);
     }
 
     #[test]

@@ -5,12 +5,13 @@ use crate::config::{ClientAuth, Config, ProxyChoice, client_secret, option, refu
 use crate::error::Error;
 use crate::proxy::{self, Proxy};
 use crate::secret::Secret;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A file larger than this is no secret.
-const MAX_SECRET_FILE: u64 = 16 * 1024;
+const MAX_SECRET_FILE: usize = 16 * 1024;
 
 /// Identifies a configuration: a hash over everything that reaches the wire or decides how it gets there.
 pub type Key = [u8; 32];
@@ -90,7 +91,7 @@ impl Settings {
             Some(self.timeout.as_nanos().to_be_bytes().to_vec()),
             Some(self.connect_timeout.as_nanos().to_be_bytes().to_vec()),
             path(&self.ca_file),
-            self.proxy.as_ref().map(|proxy| Secret::new(proxy.expose()).fingerprint().to_vec()),
+            self.proxy.as_ref().map(|proxy| Secret::new(proxy.address()).fingerprint().to_vec()),
         ];
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
         for part in parts {
@@ -142,12 +143,14 @@ fn secret_file(config: &Config) -> Result<Option<PathBuf>, Error> {
 /// `invalid_config` with the path and the reason; never a piece of the content.
 pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
     let (row, path) = (option("client_secret_file"), path.as_ref());
-    let size = std::fs::metadata(path).map_err(|problem| unreadable(row.name, path, &problem))?.len();
-    if size > MAX_SECRET_FILE {
+    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_SECRET_FILE + 2));
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_SECRET_FILE as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|problem| unreadable(row.name, path, &problem))?;
+    if bytes.len() > MAX_SECRET_FILE {
         return Err(refusal(row, "is larger than 16 KiB: give the file that holds the secret alone"));
     }
-    let bytes =
-        std::fs::read(path).map(Zeroizing::new).map_err(|problem| unreadable(row.name, path, &problem))?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| refusal(row, "is not UTF-8: save the secret as UTF-8 text"))?;
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));

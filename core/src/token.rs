@@ -21,12 +21,12 @@ pub struct AccessToken {
 impl AccessToken {
     /// A token of type Bearer whose request was sent at `sent`.
     pub fn new(
-        value: impl Into<String>,
+        value: Zeroizing<String>,
         scope: Option<String>,
         sent: Reading,
         lifetime: Lifetime,
     ) -> AccessToken {
-        AccessToken { value: Zeroizing::new(value.into()), scope, sent, lifetime }
+        AccessToken { value, scope, sent, lifetime }
     }
 
     /// The token text, to be sent to resource servers only.
@@ -85,7 +85,7 @@ mod tests {
     fn printing_a_token_hides_its_value() {
         let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
         let token = AccessToken::new(
-            "canary",
+            Zeroizing::new("canary".into()),
             Some("coreapi".into()),
             sent,
             Lifetime::new(Duration::from_secs(60), 0.0),

@@ -5,13 +5,16 @@ use proptest::prelude::*;
 use std::time::SystemTime;
 
 fn answer(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
-    HttpResponse { status, body: body.into(), ..HttpResponse::default() }
+    HttpResponse { status, body: Zeroizing::new(body.into()), ..HttpResponse::default() }
 }
 
 fn read(response: &HttpResponse) -> Result<AccessToken, Error> {
     let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
     let client_secret = Secret::new("canary");
-    access_token(response, &Asked { sent, scope: Some("asked"), client_secret: &client_secret, draw: 0.5 })
+    access_token(
+        response,
+        &Asked { sent, scope: Some("asked"), client_secret: &client_secret, authorization: None, draw: 0.5 },
+    )
 }
 
 fn lifetime_of(expires_in: &str) -> Option<u64> {
@@ -163,8 +166,40 @@ fn a_refusal_tells_the_code_and_the_description_but_never_the_secret() {
             .unwrap_err();
     assert_eq!(told.oauth_error(), Some("invalid_scope"));
     assert!(told.message().ends_with("invalid_scope: no such scope"), "{told}");
-    let echo = r#"{"error":"invalid_client","error_description":"secret canary is wrong"}"#;
-    assert!(!format!("{:?}", read(&answer(400, echo)).unwrap_err()).contains("canary"));
+}
+
+#[test]
+fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
+    let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
+    let client_secret = Secret::new("canary s/e+c\"r é");
+    let authorization = Some("Basic dGlsbC03OmNhbmFyeQ==");
+    let asked = Asked { sent, scope: None, client_secret: &client_secret, authorization, draw: 0.5 };
+    for echo in [
+        "canary s/e+c\"r é",
+        "not canary s/e+c\"r é, sorry",
+        "canary s/e+cr ",
+        "ca\"nary s/\\e+cr ",
+        "CANARY S/E+CR ",
+        "canary+s%2Fe%2Bc%22r+%C3%A9",
+        "canary+s%2fe%2bc%22r+%c3%a9",
+        "canary%20s%2Fe%2Bc%22r%20%C3%A9",
+        "bad header Basic dGlsbC03OmNhbmFyeQ==",
+    ] {
+        let body = serde_json::json!({"error": "invalid_client", "error_description": echo}).to_string();
+        let told = access_token(&answer(400, body), &asked).unwrap_err();
+        assert_eq!(told.message(), "the server refused the token request: invalid_client", "{echo}");
+        let body = serde_json::json!({"error": echo}).to_string();
+        let told = access_token(&answer(400, body), &asked).unwrap_err();
+        assert_eq!((told.message(), told.oauth_error()), ("the server refused the token request", None));
+    }
+}
+
+#[test]
+fn an_unavailable_server_may_say_why() {
+    let body = r#"{"error":"temporarily_unavailable","error_description":"maintenance"}"#;
+    let told = read(&answer(503, body)).unwrap_err();
+    assert_eq!((told.kind(), told.oauth_error()), (Kind::Unavailable, Some("temporarily_unavailable")));
+    assert!(told.message().ends_with("(status 503): temporarily_unavailable: maintenance"), "{told}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::time::Duration;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, NextTimeout, TcpConnector};
+use zeroize::Zeroizing;
 
 /// The real transport. Holds no socket between requests.
 pub struct UreqTransport {
@@ -29,7 +30,7 @@ impl UreqTransport {
         if let Some(path) = &settings.ca_file {
             trust::certificates(path)?;
         }
-        let proxy = settings.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.expose())).transpose();
+        let proxy = settings.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.address())).transpose();
         let (host, port) = settings.base_url.host_and_port();
         Ok(UreqTransport {
             connect_timeout: settings.connect_timeout,
@@ -39,7 +40,7 @@ impl UreqTransport {
         })
     }
 
-    fn agent(&self, timeout: Duration) -> Result<ureq::Agent, Error> {
+    fn agent(&self, timeout: Duration) -> ureq::Agent {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
             .timeout_resolve(Some(self.connect_timeout))
@@ -58,13 +59,13 @@ impl UreqTransport {
             ().chain(Stage { kind: Kind::Proxy, inner: ConnectProxyConnector::default() })
                 .chain(Stage { kind: Kind::Connect, inner: TcpConnector::default() })
                 .chain(Stage { kind: Kind::Tls, inner: tls });
-        Ok(ureq::Agent::with_parts(config, chain, NameResolver))
+        ureq::Agent::with_parts(config, chain, NameResolver)
     }
 }
 
 impl Transport for UreqTransport {
     fn send(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, Error> {
-        let mut call = self.agent(timeout)?.post(&request.url).content_type(CONTENT_TYPE);
+        let mut call = self.agent(timeout).post(&request.url).content_type(CONTENT_TYPE);
         if let Some(value) = &request.authorization {
             call = call.header("Authorization", value.as_str());
         }
@@ -77,10 +78,11 @@ impl Transport for UreqTransport {
             date: header("date"),
             content_type: header("content-type"),
             content_encoding: header("content-encoding"),
-            body: Vec::new(),
+            body: Zeroizing::default(),
         };
         let body = answer.body_mut().with_config().limit(MAX_BODY).read_to_vec();
-        response.body = body.map_err(|problem| self.failure(problem).with_http_status(response.status))?;
+        let body = body.map_err(|problem| self.failure(problem).with_http_status(response.status))?;
+        response.body = Zeroizing::new(body);
         Ok(response)
     }
 }

@@ -11,6 +11,7 @@ pub use http1::UreqTransport;
 use crate::error::Error;
 use crate::request::HttpRequest;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The largest body that is read.
 pub const MAX_BODY: u64 = 64 * 1024;
@@ -28,8 +29,8 @@ pub struct HttpResponse {
     pub content_type: Option<String>,
     /// The `Content-Encoding` header.
     pub content_encoding: Option<String>,
-    /// The body, at most [`MAX_BODY`] bytes.
-    pub body: Vec<u8>,
+    /// The body, at most [`MAX_BODY`] bytes; overwritten when dropped.
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 /// Sends one request and gives its answer. Follows no redirect, keeps no connection and no cookie.

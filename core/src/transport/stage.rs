@@ -3,7 +3,8 @@
 use crate::error::{Error, Kind};
 use rustls::CertificateError;
 use std::io;
-use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
+use ureq::unversioned::transport::time::{Duration, Instant};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
 
 /// A step of connecting whose failures get the kind of that step.
 #[derive(Debug)]
@@ -29,6 +30,23 @@ impl<In: Transport, C: Connector<In>> Connector<In> for Stage<C> {
             wrap(staged(self.kind, &peer, problem))
         })
     }
+}
+
+/// What the steps before have left of the time for connecting: ureq tells each step the whole of it.
+///
+/// # Errors
+/// That the time is over.
+pub fn time_left(details: &ConnectionDetails) -> Result<NextTimeout, ureq::Error> {
+    let timeout = details.timeout;
+    let (Instant::Exact(now), Instant::Exact(start)) = ((details.current_time)(), details.now) else {
+        return Ok(timeout);
+    };
+    let left = timeout.after.saturating_sub(now.saturating_duration_since(start));
+    // Zero would stand for no limit at all.
+    if left.is_zero() {
+        return Err(ureq::Error::Timeout(timeout.reason));
+    }
+    Ok(NextTimeout { after: Duration::Exact(left), ..timeout })
 }
 
 /// Carries an error of ours through ureq.

@@ -20,8 +20,8 @@ use std::sync::Arc;
 pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let mut extra = ca_file.map(certificates).transpose()?.unwrap_or_default();
-    // The system's verifiers outside Unix know nothing of this variable.
-    if !cfg!(unix)
+    // Only the verifier for Linux and the BSDs knows this variable.
+    if cfg!(any(not(unix), target_vendor = "apple", target_os = "android"))
         && let Some(path) = std::env::var_os("SSL_CERT_FILE")
     {
         extra.extend(read_pem(Path::new(&path)).map_err(|told| untrusted(&format!("SSL_CERT_FILE {told}")))?);
@@ -49,8 +49,11 @@ fn read_pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Result<Vec<_>, _> =
         CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|problem| unusable(&problem));
     let found = found?;
-    let (added, _) = RootCertStore::empty().add_parsable_certificates(found.iter().cloned());
-    if added == 0 { Err(unusable(&"no certificate in it")) } else { Ok(found) }
+    // One that cannot be used must not take the others with it.
+    let is_usable =
+        |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
+    let usable: Vec<_> = found.into_iter().filter(is_usable).collect();
+    if usable.is_empty() { Err(unusable(&"no certificate in it")) } else { Ok(usable) }
 }
 
 fn verifier(

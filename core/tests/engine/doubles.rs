@@ -90,7 +90,7 @@ impl Script {
     fn next(&self) -> Result<HttpResponse, Error> {
         let answer = |status, body: String| HttpResponse {
             status,
-            body: body.into_bytes(),
+            body: body.into_bytes().into(),
             ..HttpResponse::default()
         };
         let step = self.steps.lock().pop_front();
