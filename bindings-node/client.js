@@ -51,8 +51,9 @@ class Client {
   }
 
   invalidate(token) {
-    if (typeof token !== 'string') throw new TypeError('The token to invalidate must be text');
-    return this.#native.invalidate(token);
+    const text = token instanceof AccessToken ? token.value : token;
+    if (typeof text !== 'string') throw new TypeError('The token to invalidate must be text or an AccessToken');
+    return this.#native.invalidate(text);
   }
 
   close() {

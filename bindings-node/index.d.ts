@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 // What the package gives to TypeScript; written by hand, because the generated file describes the native part.
 
 /** The options of a client. Each that is left out comes from the environment, then from its default. */
@@ -16,7 +17,7 @@ export interface ClientOptions {
   clientAuth?: 'post' | 'basic' | undefined;
   /** Seconds for one call, everything included; 10 by default. XILNEX_TIMEOUT */
   timeout?: number | undefined;
-  /** Seconds for resolving the name and opening the connection; 3 by default. XILNEX_CONNECT_TIMEOUT */
+  /** Seconds for resolving the name, and as many again for connecting, TLS included; 3 by default. XILNEX_CONNECT_TIMEOUT */
   connectTimeout?: number | undefined;
   /** File with certificates to trust in addition to those of the system. XILNEX_CA_FILE */
   caFile?: string | URL | undefined;
@@ -28,7 +29,10 @@ export interface ClientOptions {
 
 /** What one blocking call asks for. */
 export interface SyncCallOptions {
-  /** Seconds that the token must still live. A server whose tokens never live that long gives its best. */
+  /**
+   * Seconds that the token must still live. One that was fetched less than 30 s ago, or a quarter of its life, is the
+   * best that the server has and is handed out all the same.
+   */
   minTtl?: number | undefined;
   /** Seconds that this call may take, in place of the client's timeout. */
   timeout?: number | undefined;
@@ -68,7 +72,7 @@ export class Client {
    * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
    * True when it was dropped.
    */
-  invalidate(token: string): boolean;
+  invalidate(token: string | AccessToken): boolean;
   /** Ends this client: later calls fail with `closed`. Others of equal configuration go on. */
   close(): void;
 
@@ -126,7 +130,7 @@ export class XilnexAuthError extends Error {
   readonly httpStatus?: number;
   /** Seconds that the server asks to wait before the next request. */
   readonly retryAfter?: number;
-  /** How many token requests were sent before the library gave up. */
+  /** How many times the library asked for a token before it gave up, whether the request arrived or not. */
   readonly attempts: number;
   /** Whether the same call may succeed later without a change. */
   readonly isRetryable: boolean;

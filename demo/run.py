@@ -5,6 +5,7 @@ Usage: run.py STAGE, the folder in which the packages are installed as their use
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import urllib.request
@@ -19,17 +20,14 @@ class Sandbox:
 
     def __init__(self, program):
         self.process = subprocess.Popen([program, "sandbox"], stdout=subprocess.PIPE, text=True)
-        self.environment = dict(os.environ)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("XILNEX_")}
         while "XILNEX_SCOPE" not in self.environment:
             line = self.process.stdout.readline()
             if not line:
                 raise SystemExit("demo: the sandbox ended before it was ready")
-            word, _, assignment = line.strip().partition(" ")
+            _, assignment = shlex.split(line)
             name, _, value = assignment.partition("=")
-            if word == "export":
-                self.environment[name] = value
-            else:
-                self.environment.pop(name, None)
+            self.environment[name] = value
         self.url = self.environment["API_URL"] = self.environment["XILNEX_BASE_URL"]
 
     def token_requests(self):

@@ -11,6 +11,10 @@
 #ifndef XILNEX_AUTH_HPP
 #define XILNEX_AUTH_HPP
 
+#if !defined(_MSC_VER) && __cplusplus < 201703L
+#error "xilnex_auth.hpp needs C++17 or newer"
+#endif
+
 #include "xilnex_auth.h"
 
 #include <chrono>
@@ -20,6 +24,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace xilnex_auth {
 
@@ -57,7 +62,7 @@ public:
         return wait < 0 ? std::nullopt : std::optional<seconds>(wait);
     }
 
-    /** How many token requests were sent before the library gave up. */
+    /** How many times the library asked for a token before it gave up, whether the request arrived or not. */
     int attempts() const noexcept { return xilnex_auth_error_attempts(raw_.get()); }
 
     /** Whether the same call may succeed later without a change by the caller. */
@@ -178,6 +183,8 @@ private:
 
     /* In milliseconds and by hand: printing a double would follow the locale. */
     static std::string text(seconds value) {
+        // What fits no integer, or is none, is for the option's own rule to refuse.
+        if (!(value.count() > -1e9 && value.count() < 1e9)) return "inf";
         const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(value).count();
         const std::string digits = std::to_string(count % 1000 + 1000);
         return count < 0 ? std::to_string(count) : std::to_string(count / 1000) + "." + digits.substr(1);
@@ -213,7 +220,11 @@ public:
         return std::string(access_token(min_ttl, timeout).authorization_header());
     }
 
-    /** A token that lives for `min_ttl` (0: any valid one), waiting at most `timeout` (0: the client's timeout). */
+    /**
+     * A token that lives for `min_ttl` (0: any valid one; one that was fetched less than 30 s ago, or a quarter of its
+     * life, is the best that the server has and is handed out all the same), waiting at most `timeout` (0: the
+     * client's timeout).
+     */
     token access_token(seconds min_ttl = {}, seconds timeout = {}) const {
         xilnex_auth_token *given = nullptr;
         detail::call([&](xilnex_auth_error **raw) {
@@ -231,6 +242,9 @@ public:
         });
         return invalidated != 0;
     }
+
+    /** The same for the token object. */
+    bool invalidate(const token &refused) const { return invalidate(refused.value()); }
 
     /** Ends this client: later calls throw an error of the kind "closed". Others of equal configuration go on. */
     void close() const noexcept { xilnex_auth_client_close(raw_.get()); }

@@ -5,6 +5,7 @@ Usage: assemble.py OUT NOTICES: the folder that gets the archive, and the licenc
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,10 @@ ROOT = HERE.parent.parent
 
 def cargo(*words):
     """Runs cargo in the workspace; gives what it printed on stdout and on stderr."""
-    done = subprocess.run(["cargo", *words], cwd=ROOT, capture_output=True, text=True)
+    # What is read from its output must not depend on the user's own settings.
+    environment = {**os.environ, "CARGO_TERM_COLOR": "never"}
+    environment.pop("CARGO_BUILD_TARGET", None)
+    done = subprocess.run(["cargo", *words], cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"cargo {words[0]} failed:\n{done.stderr}")
     return done.stdout, done.stderr

@@ -106,8 +106,9 @@ pub unsafe extern "C" fn xilnex_auth_access_token(
     unsafe { guard::status(error, || give_token(client, Call::default(), token)) }
 }
 
-/// As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one), and waiting
-/// for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+/// As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one; one that was
+/// fetched less than 30 s ago, or a quarter of its life, is the best that the server has and is handed out all the
+/// same), and waiting for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_access_token_with(

@@ -93,7 +93,8 @@ pub unsafe extern "C" fn xilnex_auth_error_retry_after(error: *const xilnex_auth
     })
 }
 
-/// How many token requests were sent before the library gave up. Thread-safe.
+/// How many times the library asked for a token before it gave up, whether the request arrived or not.
+/// Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_error_attempts(error: *const xilnex_auth_error) -> c_int {
     // SAFETY: the caller gives NULL or a live error.

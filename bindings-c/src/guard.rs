@@ -30,7 +30,11 @@ pub fn value<T>(fallback: T, work: impl FnOnce() -> T) -> T {
 fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     static SILENCE: Once = Once::new();
     // A till's stderr belongs to the till. The hook is that of this library's own runtime, not the host's.
-    SILENCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+    SILENCE.call_once(|| {
+        if !cfg!(test) {
+            std::panic::set_hook(Box::new(|_| {}));
+        }
+    });
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 

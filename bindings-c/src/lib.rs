@@ -3,7 +3,8 @@
 //! # Conventions
 //! - A name is `xilnex_auth_<type>_<verb>`; inputs come first, outputs last.
 //! - What can fail returns a status, 0 for success, and gives an error object to an `error` that is not NULL.
-//!   Outputs are written on success only, `*error` on failure only; what was in them is never freed.
+//!   Outputs are written on success only, except a length, which also tells what a small buffer lacks; `*error` is
+//!   written on failure only. What was in them is never freed.
 //! - Handles are opaque. Each has one `_free`, which takes NULL too. A text that a handle gives lives as long as
 //!   the handle. Handles depend on no other handle: they may be freed in any order.
 //! - A `const` handle may be used by any number of threads at once; freeing it takes the last of them.

@@ -18,7 +18,7 @@ const text: string = await client.getToken(call);
 const token: AccessToken = await client.accessToken();
 const left: number = token.expiresAt.getTime() - Date.now();
 const header: string = client.authorizationHeaderSync({ minTtl: 1 });
-const dropped: boolean = client.invalidate(text);
+const dropped: boolean = client.invalidate(text) || client.invalidate(token);
 const facts: string | undefined = client.scope ?? token.scope;
 
 try {

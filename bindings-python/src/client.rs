@@ -5,38 +5,53 @@ use crate::errors::{no_pickle, raised};
 use crate::options;
 use crate::pending::{self, Pending};
 use parking_lot::Mutex;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
-use std::sync::Arc;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use std::sync::{Arc, OnceLock};
 use xilnex_auth::{Answer, Call};
 
 /// A token and the `str` that stands for it as long as it is handed out.
 type Text = (Arc<xilnex_auth::AccessToken>, Py<PyString>);
 
+/// A token that a resource server refused: the object, or its text.
+#[derive(FromPyObject)]
+enum Refused<'py> {
+    Token(Bound<'py, AccessToken>),
+    Text(String),
+}
+
 /// The base of `xilnex_auth.Client`.
 #[pyclass(frozen, subclass, module = "xilnex_auth._native")]
 pub struct Client {
-    client: xilnex_auth::Client,
+    client: OnceLock<xilnex_auth::Client>,
     text: Mutex<Option<Text>>,
 }
 
 #[pymethods]
 impl Client {
+    /// Takes whatever a subclass may take; the options are those of `__init__`.
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, client_id=None, client_secret=None, \
+    #[pyo3(signature = (*_arguments, **_options), text_signature = "(*, client_id=None, client_secret=None, \
         client_secret_file=None, base_url=None, scope=None, client_auth=None, timeout=None, connect_timeout=None, \
         ca_file=None, proxy=None, store=None)")]
-    fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
+    fn new(_arguments: &Bound<'_, PyTuple>, _options: Option<&Bound<'_, PyDict>>) -> Client {
+        Client { client: OnceLock::new(), text: Mutex::default() }
+    }
+
+    #[pyo3(signature = (**options))]
+    fn __init__(&self, py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         let config = options::config(options)?;
         let made = py.detach(|| xilnex_auth::Client::new(config?));
         let client = made.map_err(|error| raised(py, &error))?;
-        Ok(Client { client, text: Mutex::default() })
+        self.client.set(client).map_err(|_| PyRuntimeError::new_err("the client was made before"))
     }
 
     /// The text of a valid access token; from memory where possible, else blocks.
     ///
-    /// min_ttl: seconds that the token must still live. timeout: seconds that this call may take, in place of the
-    /// client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
+    /// min_ttl: seconds that the token must still live; one that was fetched less than 30 s ago, or a quarter of its
+    /// life, is the best that the server has and is handed out all the same. timeout: seconds that this call may take,
+    /// in place of the client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
     #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
     fn get_token(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Py<PyString>> {
         let token = self.token(py, min_ttl, timeout)?;
@@ -76,32 +91,37 @@ impl Client {
 
     /// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
     /// True when it was dropped.
-    fn invalidate(&self, token: &str) -> bool {
-        self.client.invalidate(token)
+    fn invalidate(&self, token: Refused<'_>) -> PyResult<bool> {
+        let client = self.client()?;
+        Ok(match token {
+            Refused::Token(token) => client.invalidate(token.get().0.value()),
+            Refused::Text(text) => client.invalidate(&text),
+        })
     }
 
     /// Ends this client: later calls raise ClosedError. Others of equal configuration go on.
-    fn close(&self) {
-        self.client.close();
+    fn close(&self) -> PyResult<()> {
+        self.client()?.close();
         *self.text.lock() = None;
+        Ok(())
     }
 
     /// The client identifier.
     #[getter]
-    fn client_id(&self) -> &str {
-        self.client.client_id()
+    fn client_id(&self) -> PyResult<&str> {
+        Ok(self.client()?.client_id())
     }
 
     /// The base address of the authorization server.
     #[getter]
-    fn base_url(&self) -> &str {
-        self.client.base_url()
+    fn base_url(&self) -> PyResult<&str> {
+        Ok(self.client()?.base_url())
     }
 
     /// The scope that is asked for; None where none is.
     #[getter]
-    fn scope(&self) -> Option<&str> {
-        self.client.scope()
+    fn scope(&self) -> PyResult<Option<&str>> {
+        Ok(self.client()?.scope())
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
@@ -116,9 +136,19 @@ impl Client {
 }
 
 impl Client {
+    fn client(&self) -> PyResult<&xilnex_auth::Client> {
+        self.client
+            .get()
+            .ok_or_else(|| PyRuntimeError::new_err("Client.__init__ was not called by the subclass"))
+    }
+
+    /// Giving up the GIL for a token that is at hand would cost a turn of every busy thread.
     fn request(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Answer> {
-        let asked =
-            Call::from_seconds(min_ttl, timeout).and_then(|call| py.detach(|| self.client.request(&call)));
+        let client = self.client()?;
+        let asked = Call::from_seconds(min_ttl, timeout).and_then(|call| match client.ready(&call)? {
+            Some(token) => Ok(Answer::Ready(token)),
+            None => py.detach(|| client.request(&call)),
+        });
         asked.map_err(|error| raised(py, &error))
     }
 

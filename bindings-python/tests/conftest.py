@@ -22,8 +22,9 @@ class Sandbox:
         while "XILNEX_SCOPE" not in self.environment:
             line = self.process.stdout.readline()
             assert line, "the sandbox ended before it was ready"
-            for name, _, value in (word.partition("=") for word in shlex.split(line)[1:]):
-                self.environment[name] = value
+            _, assignment = shlex.split(line)
+            name, _, value = assignment.partition("=")
+            self.environment[name] = value
 
     @property
     def options(self):

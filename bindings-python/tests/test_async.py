@@ -10,7 +10,7 @@ import time
 import pytest
 
 import xilnex_auth
-from xilnex_auth import Client, RejectedError, TokenTimeoutError
+from xilnex_auth import Client, RejectedError, TokenTimeoutError, _waiting
 
 
 def waiting_threads():
@@ -95,6 +95,43 @@ def test_a_ready_token_needs_no_thread(sandbox):
         return waiting_threads()
 
     assert asyncio.run(job()) == []
+
+
+def test_a_task_looks_only_when_something_may_have_landed(start_sandbox, monkeypatch):
+    looks = []
+    poll = _waiting.Pending.poll
+
+    class Counted:
+        def __init__(self, pending):
+            self._pending = pending
+
+        def poll(self):
+            looks.append(None)
+            return poll(self._pending)
+
+        def __getattr__(self, name):
+            return getattr(self._pending, name)
+
+    async def job():
+        for _ in range(3):
+            client = Client(**start_sandbox("--latency", "0.3").options)
+            await asyncio.gather(*(_waiting.landing(Counted(client._request(0.0, None))) for _ in range(2)))
+
+    asyncio.run(job())
+    assert len(looks) < 30
+
+
+def test_where_no_thread_can_be_had_a_task_looks_for_itself(start_sandbox, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    sandbox = start_sandbox("--latency", "0.2")
+    started = time.monotonic()
+    token = asyncio.run(Client(**sandbox.options).get_token_async())
+    assert time.monotonic() - started < 5
+    monkeypatch.undo()
+    assert asyncio.run(Client(**sandbox.options).get_token_async()) == token
 
 
 def test_loops_in_many_threads(start_sandbox):

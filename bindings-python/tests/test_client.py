@@ -58,6 +58,54 @@ def test_threads_share_one_request_and_the_gil_is_free(start_sandbox):
     assert len(seen) > 10
 
 
+def test_a_refused_token_may_be_given_as_the_object_that_it_came_in(sandbox):
+    client = Client(**sandbox.options)
+    assert client.invalidate(client.access_token())
+    assert not client.invalidate("another")
+    with pytest.raises(TypeError):
+        client.invalidate(7)
+    assert sandbox.token_requests == 1
+
+
+def test_a_subclass_may_have_arguments_of_its_own(sandbox):
+    class Till(Client):
+        def __init__(self, number, **options):
+            super().__init__(client_id="sandbox-client", **options)
+            self.number = number
+
+    options = {name: value for name, value in sandbox.options.items() if name != "client_id"}
+    till = Till(7, **options)
+    assert till.number == 7 and till.get_token().count(".") == 2
+    with pytest.raises(RuntimeError, match="made before"):
+        till.__init__(8, **options)
+
+    class Forgetful(Client):
+        def __init__(self):
+            pass
+
+    with pytest.raises(RuntimeError, match="__init__"):
+        Forgetful().get_token()
+
+
+def test_a_forked_child_asks_for_itself(start_sandbox):
+    sandbox = start_sandbox("--latency", "1")
+    script = (
+        "import os, threading, time, xilnex_auth\n"
+        "threading.Thread(target=xilnex_auth.get_token).start()\n"
+        "time.sleep(0.3)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    xilnex_auth.get_token(timeout=5)\n"
+        "    os._exit(0)\n"
+        "print(os.waitpid(child, 0)[1])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **sandbox.environment}, capture_output=True, text=True
+    )
+    assert done.stdout == "0\n", done.stderr
+    assert sandbox.token_requests == 2
+
+
 def test_clients_of_equal_configuration_share_a_token(sandbox):
     assert len({Client(**sandbox.options).get_token() for _ in range(50)}) == 1
     assert sandbox.token_requests == 1

@@ -75,6 +75,10 @@ fn command(name: Option<&str>, plan: Plan) -> Result<Command, Error> {
         Some("token") => Ok(Command::Token(plan.options)),
         Some("header") => Ok(Command::Header(plan.options)),
         Some("sandbox") => Ok(Command::Sandbox(plan)),
+        // Quoted only where it cannot be a secret that landed in the wrong place.
+        Some(word) if word.len() <= 20 && word.chars().all(|c| c.is_ascii_lowercase()) => {
+            Err(usage(&format!("unknown command {word}")))
+        }
         Some(_) => Err(usage("unknown command")),
         None => Err(usage("no command")),
     }

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod signals;
 mod sandbox;
 mod text;
 
@@ -20,10 +21,8 @@ use xilnex_auth::{Client, Config, Error, Kind};
 pub fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let done = parse(arguments).and_then(|command| execute(command, out, err));
     let flushed = out.flush();
-    match done {
-        // A reader that has left, such as `head`, is not our failure.
-        Ok(status) if flushed.is_ok() => status,
-        Ok(_) => Kind::Internal.number(),
+    match done.and_then(|status| written(flushed).map(|()| status)) {
+        Ok(status) => status,
         Err(error) => {
             // Nobody is left to be told when this fails too.
             let _ = err.write_all(text::failure(&error).as_bytes());
@@ -33,7 +32,7 @@ pub fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -
 }
 
 fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
-    let written = match command {
+    let printed = match command {
         Command::Help => out.write_all(text::help().as_bytes()),
         Command::Version => writeln!(out, "xilnex-auth {}", xilnex_auth::VERSION),
         Command::Token(options) => writeln!(out, "{}", client(&options)?.get_token()?),
@@ -42,8 +41,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         }
         Command::Sandbox(plan) => return sandbox::run(&plan, out, err),
     };
-    written.map_err(|problem| unwritable(&problem))?;
-    Ok(0)
+    written(printed).map(|()| 0)
 }
 
 fn client(options: &[(String, String)]) -> Result<Client, Error> {
@@ -54,6 +52,12 @@ fn client(options: &[(String, String)]) -> Result<Client, Error> {
     Client::new(config)
 }
 
-fn unwritable(problem: &io::Error) -> Error {
-    Error::new(Kind::Internal, format!("the output cannot be written: {problem}"))
+/// A reader that has left, such as `head`, is not our failure.
+fn written(done: io::Result<()>) -> Result<(), Error> {
+    match done {
+        Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Internal, format!("the output cannot be written: {problem}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,8 @@
 //! The command `sandbox`: the authorization server for tests, alone or around a command.
 
 use crate::arguments::Plan;
-use crate::unwritable;
+use crate::signals::Signals;
+use crate::written;
 use std::io::Write;
 use std::process::{Command, ExitStatus};
 use xilnex_auth::config::OPTIONS;
@@ -10,22 +11,20 @@ use xilnex_auth_sandbox::{Options, RegisteredClient, Sandbox};
 
 /// Runs the sandbox until the process ends, or as long as its command runs.
 pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
-    let secret_file =
-        plan.options.iter().find(|(name, _)| name == "client_secret_file").map(|(_, path)| path.clone());
+    let secret_file = plan.options.iter().rfind(|(name, _)| name == "client_secret_file");
     let sandbox = start(plan)?;
     let mut variables = sandbox.environment();
-    if let Some(path) = secret_file {
+    if let Some((_, path)) = secret_file {
         variables.retain(|(name, _)| *name != "XILNEX_CLIENT_SECRET");
-        variables.push(("XILNEX_CLIENT_SECRET_FILE", path));
+        variables.push(("XILNEX_CLIENT_SECRET_FILE", absolute(path)));
     }
-    writeln!(
+    let address = sandbox.base_url();
+    written(writeln!(
         err,
-        "xilnex-auth: sandbox for development and tests at {}, on this machine only",
-        sandbox.base_url()
-    )
-    .map_err(|problem| unwritable(&problem))?;
+        "xilnex-auth: sandbox for development and tests at {address}, on this machine only"
+    ))?;
     if plan.command.is_empty() {
-        print_exports(&variables, out).map_err(|problem| unwritable(&problem))?;
+        written(print_exports(&variables, out))?;
         loop {
             std::thread::park();
         }
@@ -61,15 +60,19 @@ fn register(client: &mut RegisteredClient, name: &str, text: &str) -> Result<(),
     Ok(())
 }
 
+/// The lines are pasted into a shell that may stand in another folder.
+fn absolute(path: &str) -> String {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |full| full.to_string_lossy().into_owned())
+}
+
+/// The last line takes away what that shell may have set for a real server.
 fn print_exports(variables: &[(&str, String)], out: &mut dyn Write) -> std::io::Result<()> {
-    for row in OPTIONS.iter().filter(|row| std::env::var_os(row.env).is_some()) {
-        if !variables.iter().any(|(name, _)| *name == row.env) {
-            writeln!(out, "unset {}", row.env)?;
-        }
-    }
     for (name, value) in variables {
         writeln!(out, "export {name}={}", quoted(value))?;
     }
+    let is_set = |env: &str| variables.iter().any(|(name, _)| *name == env);
+    let others: Vec<&str> = OPTIONS.iter().map(|row| row.env).filter(|env| !is_set(env)).collect();
+    writeln!(out, "unset {}", others.join(" "))?;
     out.flush()
 }
 
@@ -90,12 +93,16 @@ fn inside(plan: &Plan, variables: &[(&str, String)]) -> Result<u8, Error> {
         command.env_remove(row.env);
     }
     command.envs(variables.iter().map(|(name, value)| (name, value)));
-    let status = command.status().map_err(|problem| {
-        Error::invalid_config(format!(
-            "the command {} cannot be run: {problem}",
-            plan.command[0].to_string_lossy()
-        ))
-    })?;
+    let cannot = |problem: std::io::Error| {
+        let name = plan.command[0].to_string_lossy();
+        Error::invalid_config(format!("the command {name} cannot be run: {problem}"))
+    };
+    // Before the command starts, so that no signal falls into the gap.
+    let signals = Signals::catch().map_err(cannot)?;
+    let mut child = command.spawn().map_err(cannot)?;
+    let watch = signals.hand_on(child.id());
+    let status = child.wait().map_err(cannot)?;
+    watch.end();
     Ok(exit_status(status))
 }
 

@@ -312,7 +312,7 @@ impl Pending {
     }
 
     fn late(&self) -> Outcome {
-        let told = "no token within the timeout of the call; the request goes on and may serve the next call";
+        let told = "no token within the timeout of the call";
         settle(&self.cache, Err(Error::new(Kind::Timeout, told)))
     }
 }

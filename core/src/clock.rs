@@ -61,6 +61,9 @@ impl Event {
     }
 }
 
+/// A sleep that was begun before a suspend goes on after it for at most this long.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
 /// The machine's own clocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
@@ -76,7 +79,8 @@ impl Clock for SystemClock {
             if left.is_zero() {
                 return event.is_set();
             }
-            if event.wait_for(left) {
+            // In slices, because a suspend stops the clock that a sleep counts by.
+            if event.wait_for(left.min(LONGEST_SLEEP)) {
                 return true;
             }
         }

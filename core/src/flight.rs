@@ -16,6 +16,7 @@ type Listener = Box<dyn FnOnce(Outcome) + Send>;
 
 /// A request under way. It belongs to no caller: one that leaves early changes nothing for the others.
 pub struct Flight {
+    process: u32,
     deadline: Duration,
     landed: Event,
     outcome: OnceCell<Outcome>,
@@ -28,12 +29,19 @@ const GRACE: Duration = Duration::from_secs(2);
 impl Flight {
     /// A flight that will have landed by `deadline` on the boot clock.
     pub fn new(deadline: Duration) -> Flight {
-        Flight { deadline, landed: Event::default(), outcome: OnceCell::new(), listeners: Mutex::default() }
+        Flight {
+            process: std::process::id(),
+            deadline,
+            landed: Event::default(),
+            outcome: OnceCell::new(),
+            listeners: Mutex::default(),
+        }
     }
 
-    /// Whether its thread must have vanished without landing it.
+    /// Whether its thread must have vanished without landing it. A forked child has no thread of its parent's.
     pub fn is_lost(&self, now: Duration) -> bool {
-        self.outcome.get().is_none() && now > self.deadline + GRACE
+        let has_vanished = now > self.deadline + GRACE || self.process != std::process::id();
+        has_vanished && self.outcome.get().is_none()
     }
 
     /// Ends the flight for everybody. Only the first outcome counts.

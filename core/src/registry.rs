@@ -10,12 +10,12 @@ use once_cell::sync::Lazy;
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// More configurations than this in one process are not used together; the one unused for longest leaves.
+/// More configurations than this in one process are not used together; the one that no client was made for longest leaves.
 const MOST: usize = 64;
 
 type Engines = Vec<(Key, Arc<Cache>)>;
 
-/// The least recently used engine first.
+/// The engine that a client was last made for stands last.
 static ENGINES: Lazy<Mutex<Engines>> = Lazy::new(Mutex::default);
 
 /// The engine for these settings, made when there is none yet.

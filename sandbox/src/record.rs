@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 /// The latest requests are kept, and no more of them.
 const KEPT: usize = 1000;
 
-/// A request as it was received.
-#[derive(Clone, Debug)]
+/// A request as it was received. Holds a client's secret, so there is no `Debug`.
+#[derive(Clone)]
 pub struct RecordedRequest {
     /// The method.
     pub method: String,

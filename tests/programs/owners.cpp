@@ -66,7 +66,7 @@ int main() {
     refused("unknown option scopes", [&] { options.set("scopes", "x"); });
     refused("min_ttl", [&] { (void)second.get_token(std::chrono::seconds(-1)); });
 
-    EXPECT(second.invalidate(whole.value()));
+    EXPECT(second.invalidate(whole));
     EXPECT(!second.invalidate(whole.value()));
     second.close();
     try {

@@ -238,7 +238,7 @@ impl Server {
     fn start(clients: &[Value]) -> Result<Server, String> {
         let folder = languages::root().join("tests/interop");
         if !folder.join("node_modules/oidc-provider").exists() {
-            return Err("tests/interop/node_modules is missing: run `make stage` first".into());
+            return Err("tests/interop/node_modules is missing: run `make test`, which installs it".into());
         }
         let certificates = tempfile::tempdir().map_err(|problem| problem.to_string())?;
         issue(certificates.path()).map_err(|problem| problem.to_string())?;

@@ -36,6 +36,7 @@ export async function startSandbox(t, ...options) {
   });
   const environment = {};
   for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('export ')) continue;
     const [name, value] = line.replace('export ', '').split('=');
     environment[name] = value;
     if (name === 'XILNEX_SCOPE') break;

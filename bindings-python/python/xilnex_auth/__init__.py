@@ -51,6 +51,12 @@ __all__ = [
 ]
 
 
+# Where users find them, and what a pickled exception names.
+for _each in (Client, XilnexAuthError, *XilnexAuthError.__subclasses__()):
+    _each.__module__ = __name__
+del _each
+
+
 def get_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
     """The text of a valid access token, by the client that the environment configures.
 

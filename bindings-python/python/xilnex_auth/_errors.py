@@ -14,7 +14,7 @@ class XilnexAuthError(Exception):
     oauth_error: the error code of RFC 6749 section 5.2, such as "invalid_client", or None.
     http_status: the status of the HTTP answer, or None.
     retry_after: seconds that the server asks to wait before the next request, or None.
-    attempts: how many token requests were sent before the library gave up.
+    attempts: how many times the library asked for a token before it gave up, whether the request arrived or not.
     is_retryable: whether the same call may succeed later without a change by the caller.
     """
 

@@ -2,9 +2,9 @@
 
 import os
 from datetime import datetime
-from typing import final
+from typing import Literal, final
 
-from typing_extensions import Self, disjoint_base
+from typing_extensions import disjoint_base
 
 __all__ = ["KINDS", "AccessToken", "Bell", "Client", "Pending", "__version__", "run"]
 
@@ -37,21 +37,21 @@ class AccessToken:
 class Client:
     """The base of xilnex_auth.Client."""
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         *,
         client_id: str | None = None,
         client_secret: str | None = None,
         client_secret_file: _Path | None = None,
         base_url: str | None = None,
         scope: str | None = None,
-        client_auth: str | None = None,
+        client_auth: Literal["post", "basic"] | None = None,
         timeout: float | str | None = None,
         connect_timeout: float | str | None = None,
         ca_file: _Path | None = None,
         proxy: str | None = None,
-        store: str | None = None,
-    ) -> Self: ...
+        store: Literal["memory"] | None = None,
+    ) -> None: ...
     @property
     def client_id(self) -> str:
         """The client identifier."""
@@ -64,14 +64,15 @@ class Client:
     def get_token(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> str:
         """The text of a valid access token; from memory where possible, else blocks.
 
-        min_ttl: seconds that the token must still live. timeout: seconds that this call may take, in place of the
-        client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
+        min_ttl: seconds that the token must still live; one that was fetched less than 30 s ago, or a quarter of its
+        life, is the best that the server has and is handed out all the same. timeout: seconds that this call may take,
+        in place of the client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
         """
     def access_token(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> AccessToken:
         """A valid access token with what is known of it. Arguments and errors as get_token."""
     def authorization_header(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> str:
         """The value of an Authorization header: "Bearer ", then a valid token. Arguments and errors as get_token."""
-    def invalidate(self, token: str) -> bool:
+    def invalidate(self, token: str | AccessToken) -> bool:
         """Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
 
         True when it was dropped.

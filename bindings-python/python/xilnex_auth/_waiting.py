@@ -5,51 +5,66 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from ._native import AccessToken, Bell, Pending
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # The bell rings for every landing, so this only bounds how long a thread that nobody needs could stay.
 PATIENCE = 60.0
+
+# How often a task looks for itself where the system refuses a thread that would wake it.
+POLL = 0.05
 
 
 class _Waiters:
     def __init__(self) -> None:
         self._bell = Bell()
         self._lock = threading.Lock()
-        self._waiting: dict[asyncio.Future[None], asyncio.AbstractEventLoop] = {}
+        self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._thread: threading.Thread | None = None
 
     async def landing(self, pending: Pending) -> AccessToken:
         loop = asyncio.get_running_loop()
-        pending.ring(self._bell)
-        while True:
-            woken = loop.create_future()
-            # On the list before the look at the request: a landing in between rings for this task too.
-            self._enter(woken, loop)
-            deadline = loop.call_later(pending.left(), _wake, woken)
-            try:
-                token = pending.poll()
-                if token is not None:
-                    return token
-                await woken
-            finally:
-                deadline.cancel()
-                self._leave(woken)
+        woken = asyncio.Event()
+        # Listed before the look at the request: a landing in between rings for this task too.
+        with self._listed(woken, loop) as is_served:
+            pending.ring(self._bell)
+            while (token := pending.poll()) is None:
+                left = pending.left()
+                deadline = loop.call_later(left if is_served else min(left, POLL), woken.set)
+                try:
+                    await woken.wait()
+                finally:
+                    deadline.cancel()
+                woken.clear()
+            return token
 
-    def _enter(self, woken: asyncio.Future[None], loop: asyncio.AbstractEventLoop) -> None:
+    @contextmanager
+    def _listed(self, woken: asyncio.Event, loop: asyncio.AbstractEventLoop) -> Iterator[bool]:
+        """Has a task woken by every ring; false where there is no thread to do it."""
         with self._lock:
             self._waiting[woken] = loop
-            if self._thread is None:
-                # A daemon: an interpreter that ends waits for no token.
-                self._thread = threading.Thread(target=self._run, name="xilnex-auth-waiting", daemon=True)
-                self._thread.start()
+            self._start()
+            is_served = self._thread is not None
+        try:
+            yield is_served
+        finally:
+            with self._lock:
+                del self._waiting[woken]
+                if not self._waiting:
+                    self._bell.ring()
 
-    def _leave(self, woken: asyncio.Future[None]) -> None:
-        with self._lock:
-            del self._waiting[woken]
-            if not self._waiting:
-                self._bell.ring()
+    def _start(self) -> None:
+        if self._thread is None:
+            # A daemon: an interpreter that ends waits for no token.
+            thread = threading.Thread(target=self._run, name="xilnex-auth-waiting", daemon=True)
+            with suppress(RuntimeError):
+                thread.start()
+                self._thread = thread
 
     def _run(self) -> None:
         while True:
@@ -62,12 +77,7 @@ class _Waiters:
             for woken, loop in waiting:
                 # A loop that was closed with the task in it asks for no token any more.
                 with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(_wake, woken)
-
-
-def _wake(woken: asyncio.Future[None]) -> None:
-    if not woken.done():
-        woken.set_result(None)
+                    loop.call_soon_threadsafe(woken.set)
 
 
 _waiters = _Waiters()

@@ -19,10 +19,13 @@ pub fn resolve(host: &str, port: u16, timeout: Duration) -> io::Result<Vec<Socke
     }
     let (sender, receiver) = sync_channel(1);
     let name = bare.to_owned();
-    std::thread::Builder::new().name("xilnex-auth-dns".into()).spawn(move || {
-        // The receiver may have left; then nobody wants the answer.
-        let _ = sender.send((name.as_str(), port).to_socket_addrs().map(Vec::from_iter));
-    })?;
+    std::thread::Builder::new()
+        .name("xilnex-auth-dns".into())
+        .spawn(move || {
+            // The receiver may have left; then nobody wants the answer.
+            let _ = sender.send((name.as_str(), port).to_socket_addrs().map(Vec::from_iter));
+        })
+        .map_err(|problem| io::Error::other(format!("no thread for the lookup: {problem}")))?;
     match receiver.recv_timeout(timeout) {
         Ok(found) => found,
         Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),

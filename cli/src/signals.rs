@@ -1,0 +1,77 @@
+//! While a command runs inside the sandbox, the sandbox outlives the signals that are meant for the command.
+//!
+//! A terminal sends Ctrl-C to both, so it is ignored here; what comes to this process alone is handed on.
+
+use std::io;
+
+#[cfg(unix)]
+pub use unix::Signals;
+
+#[cfg(unix)]
+mod unix {
+    use super::io;
+    use rustix::process::{Pid, Signal, kill_process};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    use signal_hook::iterator::Handle;
+    use std::thread::JoinHandle;
+
+    /// Signals that no longer end this process.
+    pub struct Signals(signal_hook::iterator::Signals);
+
+    /// The thread that hands them on.
+    pub struct Watch {
+        handle: Handle,
+        thread: Option<JoinHandle<()>>,
+    }
+
+    impl Signals {
+        pub fn catch() -> io::Result<Signals> {
+            signal_hook::iterator::Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP]).map(Signals)
+        }
+
+        /// Hands them on to the process with this number until the watch ends.
+        pub fn hand_on(mut self, process: u32) -> Watch {
+            let handle = self.0.handle();
+            let child = i32::try_from(process).ok().and_then(Pid::from_raw);
+            let work = move || self.0.forever().for_each(|signal| hand_on_to(child, signal));
+            // Without a thread the command still runs, only deaf to what was sent to its parent.
+            Watch { handle, thread: std::thread::Builder::new().spawn(work).ok() }
+        }
+    }
+
+    impl Watch {
+        pub fn end(self) {
+            self.handle.close();
+            let _ = self.thread.map(JoinHandle::join);
+        }
+    }
+
+    fn hand_on_to(child: Option<Pid>, signal: i32) {
+        let meant = match signal {
+            SIGTERM => Some(Signal::TERM),
+            SIGHUP => Some(Signal::HUP),
+            _ => None,
+        };
+        if let (Some(child), Some(signal)) = (child, meant) {
+            // A command that has just ended needs no signal.
+            let _ = kill_process(child, signal);
+        }
+    }
+}
+
+/// Elsewhere a console sends its signals to every process, and nothing has to be handed on.
+#[cfg(not(unix))]
+pub struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub fn catch() -> io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    pub fn hand_on(self, _process: u32) -> Signals {
+        self
+    }
+
+    pub fn end(self) {}
+}
