@@ -14,6 +14,9 @@ impl BaseUrl {
     /// Parses and normalises: scheme and host in lower case, no trailing slash. The error is the rest of a
     /// sentence that starts with the option's name and never quotes the text.
     pub fn parse(text: &str) -> Result<BaseUrl, String> {
+        if !text.is_ascii() || text.contains('\\') {
+            return Err("must be ASCII without backslashes: write other characters percent-encoded".into());
+        }
         if text.contains('#') || text.contains('?') {
             return Err("must have no query and no fragment".into());
         }
@@ -25,8 +28,7 @@ impl BaseUrl {
             return Err("must have no user name or password in it".into());
         }
         let host = authority.host().to_ascii_lowercase();
-        let has_port = authority.as_str().len() > host.len();
-        if host.is_empty() || (has_port && authority.port_u16().is_none_or(|port| port == 0)) {
+        if host.is_empty() || !is_port(&authority.as_str()[host.len()..]) {
             return Err(malformed());
         }
         match scheme {
@@ -71,6 +73,14 @@ impl BaseUrl {
     }
 }
 
+/// What may follow a host: nothing, or a colon and a port in digits. The parser of addresses takes more than that.
+pub(crate) fn is_port(rest: &str) -> bool {
+    rest.is_empty()
+        || rest.strip_prefix(':').is_some_and(|port| {
+            port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
+        })
+}
+
 fn malformed() -> String {
     "is not an address such as https://auth.example.com".into()
 }
@@ -112,7 +122,12 @@ mod tests {
             ("https://a:b", "not an address"),
             ("https://a:0", "not an address"),
             ("https://a b", "not an address"),
-            ("https://bücher.example", "not an address"),
+            ("https://bücher.example", "ASCII"),
+            ("https://a/é", "ASCII"),
+            ("https://a\\b", "ASCII"),
+            ("http://[::1]x:5", "not an address"),
+            ("http://[::1]:+80", "not an address"),
+            ("https://a:", "not an address"),
             ("https://a/?x=1", "no query"),
             ("https://a/#x", "no fragment"),
             ("https://user:canary@a", "no user name"),

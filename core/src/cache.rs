@@ -243,7 +243,7 @@ impl Cache {
 /// Frees whoever still waits for a flight that another has replaced.
 fn give_up(lost: Option<Arc<Flight>>) {
     if let Some(lost) = lost {
-        lost.land(&Err(Error::new(Kind::Internal, "the token request has vanished")));
+        lost.land(&Err(Error::new(Kind::Timeout, "the token request did not end in its time")));
     }
 }
 

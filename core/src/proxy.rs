@@ -1,6 +1,6 @@
 //! Which proxy a request goes through: the option, else the environment's rules as curl reads them.
 
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, is_port};
 use http::Uri;
 use std::fmt;
 use std::net::IpAddr;
@@ -51,9 +51,8 @@ impl fmt::Debug for Proxy {
 fn is_address_alone(uri: &Uri) -> bool {
     let address = uri.authority().map_or("", |authority| authority.as_str());
     let host_and_port = address.rsplit('@').next().unwrap_or_default();
-    let has_port = uri.host().is_some_and(|host| host.len() < host_and_port.len());
-    let is_port_good = !has_port || uri.port_u16().is_some_and(|port| port != 0);
-    is_port_good && matches!(uri.path(), "" | "/") && uri.query().is_none()
+    let after_host = host_and_port.get(uri.host().unwrap_or_default().len()..).unwrap_or("?");
+    is_port(after_host) && matches!(uri.path(), "" | "/") && uri.query().is_none()
 }
 
 fn malformed() -> String {

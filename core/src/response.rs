@@ -113,11 +113,13 @@ fn rejected(members: &Map<String, Value>, response: &HttpResponse, asked: &Asked
 
 /// The error code of an answer, and code and description as the end of a sentence.
 fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>, String) {
-    let text = |name: &str, longest| {
-        let given = members.get(name).and_then(Value::as_str).unwrap_or_default();
-        printable(given, longest, asked)
+    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
+    let code = match OAUTH_ERRORS.iter().find(|code| **code == text("error")) {
+        // A word of the standard says nothing about a secret that happens to occur in it.
+        Some(code) => Some((*code).to_owned()),
+        None => printable(text("error"), 64, asked),
     };
-    let (code, description) = (text("error", 64), text("error_description", 256));
+    let description = printable(text("error_description"), 256, asked);
     let parts = [code.as_deref(), description.as_deref()].into_iter().flatten();
     let sentence = parts.map(|part| format!(": {part}")).collect();
     (code, sentence)
@@ -129,9 +131,9 @@ fn printable(text: &str, longest: usize, asked: &Asked<'_>) -> Option<String> {
     let header = asked.authorization.and_then(|header| header.split(' ').nth(1)).unwrap_or_default();
     let spellings = asked.client_secret.spellings();
     // Compared as they would be shown: what is left out must not hide the secret from this look.
-    let mut secrets =
-        spellings.iter().map(|spelling| spelling.as_str()).chain(asked.authorization.map(|_| header));
-    if shown.is_empty() || secrets.any(|secret| lower(&shown).contains(&*lower(&fit(secret)))) {
+    let mut secrets = spellings.iter().map(|spelling| spelling.as_str()).chain([header]).map(fit);
+    let repeats = |secret: Zeroizing<String>| !secret.is_empty() && lower(&shown).contains(&*lower(&secret));
+    if shown.is_empty() || secrets.any(repeats) {
         return None;
     }
     Some(shown.chars().take(longest).collect())
@@ -223,6 +225,9 @@ fn token(
         None => return Err(wrong("token_type is missing")),
     }
     let scope = match members.get("scope") {
+        Some(Value::String(granted)) if granted.contains(char::is_control) => {
+            return Err(wrong("scope holds a control character"));
+        }
         Some(Value::String(granted)) => Some(granted.as_str()),
         Some(Value::Null) | None => asked.scope,
         Some(_) => return Err(wrong("scope is not a string")),

@@ -120,6 +120,7 @@ fn malformed_answers_are_bad_responses() {
         (r#"{"access_token":"t","token_type":"Bearer "}"#, "not Bearer"),
         (r#"{"access_token":"t","token_type":7}"#, "not Bearer"),
         (r#"{"access_token":"t","token_type":"Bearer","scope":7}"#, "scope"),
+        (r#"{"access_token":"t","token_type":"Bearer","scope":"a\r\nb"}"#, "control"),
         (&long, "longer"),
         (&deep, "deeper"),
     ] {
@@ -191,6 +192,19 @@ fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
         let body = serde_json::json!({"error": echo}).to_string();
         let told = access_token(&answer(400, body), &asked).unwrap_err();
         assert_eq!((told.message(), told.oauth_error()), ("the server refused the token request", None));
+    }
+}
+
+#[test]
+fn a_word_of_the_standard_is_told_whatever_the_secret_is() {
+    let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
+    for secret in ["client", "i", "CLIENT", "漢字", "\"\\\""] {
+        let client_secret = Secret::new(secret);
+        let asked =
+            Asked { sent, scope: None, client_secret: &client_secret, authorization: None, draw: 0.5 };
+        let body = r#"{"error":"invalid_client","error_description":"nope"}"#;
+        let told = access_token(&answer(401, body), &asked).unwrap_err();
+        assert_eq!(told.oauth_error(), Some("invalid_client"), "{secret}");
     }
 }
 

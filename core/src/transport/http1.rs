@@ -81,8 +81,12 @@ impl Transport for UreqTransport {
             body: Zeroizing::default(),
         };
         let body = answer.body_mut().with_config().limit(MAX_BODY).read_to_vec();
-        let body = body.map_err(|problem| self.failure(problem).with_http_status(response.status))?;
-        response.body = Zeroizing::new(body);
+        response.body = match body {
+            Ok(body) => Zeroizing::new(body),
+            // Status and header tell what matters of a refusal, whatever came of the rest.
+            Err(_) if response.status != 200 => Zeroizing::default(),
+            Err(problem) => return Err(self.failure(problem).with_http_status(response.status)),
+        };
         Ok(response)
     }
 }

@@ -108,6 +108,10 @@ fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
         rustls::Error::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
         ) => "the server's certificate is for another name: check base_url (XILNEX_BASE_URL)",
+        rustls::Error::InvalidCertificate(_) => {
+            "the server's certificate cannot be used: its operator has to replace it, or ca_file (XILNEX_CA_FILE) \
+             names another one than the authority's"
+        }
         rustls::Error::InvalidMessage(_) => {
             "the server does not speak TLS on this port: check base_url (XILNEX_BASE_URL)"
         }

@@ -9,8 +9,12 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+
+/// No collection of certificates is larger than this; the whole web's take a twentieth of it.
+const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// A TLS configuration for one connection, TLS 1.2 or newer. Read anew each time, so that a replaced
 /// certificate file takes effect at the next request.
@@ -46,9 +50,14 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
 
 fn read_pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let unusable = |problem: &dyn std::fmt::Display| format!("cannot be used: {}: {problem}", path.display());
-    let found: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|problem| unusable(&problem));
-    let found = found?;
+    let mut pem = Vec::new();
+    let file = std::fs::File::open(path).map_err(|problem| unusable(&problem))?;
+    file.take(LARGEST + 1).read_to_end(&mut pem).map_err(|problem| unusable(&problem))?;
+    if pem.len() as u64 > LARGEST {
+        return Err(unusable(&"larger than 4 MiB"));
+    }
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let found = found.map_err(|problem| unusable(&problem))?;
     // One that cannot be used must not take the others with it.
     let is_usable =
         |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();

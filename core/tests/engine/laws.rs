@@ -169,7 +169,7 @@ fn law_2_a_flight_that_was_given_up_takes_no_newer_token_away_and_frees_its_list
     world.settle_at_gate(1);
     world.clock.advance(13.0);
     assert_eq!(world.get(), "newer");
-    assert_eq!(receiver.recv_timeout(Duration::from_secs(10)).unwrap(), Kind::Internal);
+    assert_eq!(receiver.recv_timeout(Duration::from_secs(10)).unwrap(), Kind::Timeout);
     world.script.push(Token("older", 3600));
     world.script.open();
     world.until(|| world.script.is_used_up());
