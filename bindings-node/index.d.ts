@@ -17,7 +17,7 @@ export interface ClientOptions {
   clientAuth?: 'post' | 'basic' | undefined;
   /** Seconds for one call, everything included; 10 by default. XILNEX_TIMEOUT */
   timeout?: number | undefined;
-  /** Seconds for resolving the name, and as many again for connecting, TLS included; 3 by default. XILNEX_CONNECT_TIMEOUT */
+  /** Seconds for resolving the name and connecting, proxy and TLS included; 3 by default. XILNEX_CONNECT_TIMEOUT */
   connectTimeout?: number | undefined;
   /** File with certificates to trust in addition to those of the system. XILNEX_CA_FILE */
   caFile?: string | URL | undefined;

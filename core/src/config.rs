@@ -125,7 +125,7 @@ pub static OPTIONS: [OptionRow; 11] = [
         env: "XILNEX_CONNECT_TIMEOUT",
         form: Form::Seconds,
         default: "3",
-        doc: "seconds for resolving the name, and as many again for connecting, TLS included",
+        doc: "seconds for resolving the name and connecting, proxy and TLS included",
         apply: |config, text| Ok(config.connect_timeout = seconds(text)?),
     },
     OptionRow {

@@ -1,5 +1,6 @@
 //! HTTP/1.1 over TCP, TLS and CONNECT proxies, by ureq.
 
+use super::connecting::{BoundedTcp, Connecting};
 use super::resolve::resolve;
 use super::stage::{Stage, wrap};
 use super::tls::TlsConnector;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, NextTimeout, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, NextTimeout};
 use zeroize::Zeroizing;
 
 /// The real transport. Holds no socket between requests.
@@ -43,8 +44,6 @@ impl UreqTransport {
     fn agent(&self, timeout: Duration) -> ureq::Agent {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
-            .timeout_resolve(Some(self.connect_timeout))
-            .timeout_connect(Some(self.connect_timeout))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -54,12 +53,18 @@ impl UreqTransport {
             .accept("application/json")
             .proxy(self.proxy.clone())
             .build();
+        let connecting = Connecting::start(self.connect_timeout, timeout);
         let tls = TlsConnector { ca_file: self.ca_file.clone() };
-        let chain =
-            ().chain(Stage { kind: Kind::Proxy, inner: ConnectProxyConnector::default() })
-                .chain(Stage { kind: Kind::Connect, inner: TcpConnector::default() })
-                .chain(Stage { kind: Kind::Tls, inner: tls });
-        ureq::Agent::with_parts(config, chain, NameResolver)
+        let tcp = BoundedTcp { connecting: connecting.clone() };
+        let chain = ()
+            .chain(Stage {
+                kind: Kind::Proxy,
+                connecting: connecting.clone(),
+                inner: ConnectProxyConnector::default(),
+            })
+            .chain(Stage { kind: Kind::Connect, connecting: connecting.clone(), inner: tcp })
+            .chain(Stage { kind: Kind::Tls, connecting: connecting.clone(), inner: tls });
+        ureq::Agent::with_parts(config, chain, NameResolver { connecting })
     }
 }
 
@@ -127,29 +132,31 @@ impl UreqTransport {
 }
 
 #[derive(Debug)]
-struct NameResolver;
+struct NameResolver {
+    connecting: Connecting,
+}
 
 impl Resolver for NameResolver {
     fn resolve(
         &self,
         uri: &Uri,
         _: &ureq::config::Config,
-        timeout: NextTimeout,
+        _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let host = uri.host().unwrap_or_default();
         let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        let found = resolve(host, uri.port_u16().unwrap_or(default_port), *timeout.after).map_err(
-            |problem| match (problem.kind(), timeout.reason) {
-                (io::ErrorKind::TimedOut, ureq::Timeout::Global) => ureq::Error::Timeout(timeout.reason),
-                (io::ErrorKind::TimedOut, _) => {
-                    wrap(Error::new(Kind::Dns, format!("{host} was not resolved within connect_timeout")))
+        let port = uri.port_u16().unwrap_or(default_port);
+        let found = resolve(host, port, self.connecting.left()).map_err(|problem| {
+            let is_late = problem.kind() == io::ErrorKind::TimedOut;
+            wrap(match is_late {
+                true if self.connecting.is_whole_call() => {
+                    Error::new(Kind::Timeout, format!("{host} was not resolved within the deadline"))
                 }
-                _ => wrap(
-                    Error::new(Kind::Dns, format!("{host} cannot be resolved: {problem}"))
-                        .with_hint("check the host in base_url (XILNEX_BASE_URL) and this machine's DNS"),
-                ),
-            },
-        )?;
+                true => Error::new(Kind::Dns, format!("{host} was not resolved within connect_timeout")),
+                false => Error::new(Kind::Dns, format!("{host} cannot be resolved: {problem}"))
+                    .with_hint("check the host in base_url (XILNEX_BASE_URL) and this machine's DNS"),
+            })
+        })?;
         let mut addresses = self.empty();
         found.into_iter().take(16).for_each(|address| addresses.push(address));
         if addresses.is_empty() {

@@ -2,6 +2,7 @@
 
 mod trust;
 mod resolve;
+mod connecting;
 mod stage;
 mod tls;
 mod http1;

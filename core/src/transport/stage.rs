@@ -1,16 +1,18 @@
 //! The steps of connecting: a failure gets the kind of the step in which it happened.
 
+use super::connecting::Connecting;
 use crate::error::{Error, Kind};
 use rustls::CertificateError;
 use std::io;
-use ureq::unversioned::transport::time::{Duration, Instant};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
 
 /// A step of connecting whose failures get the kind of that step.
 #[derive(Debug)]
 pub struct Stage<C> {
     /// What its failures are.
     pub kind: Kind,
+    /// The deadline that it shares with the other steps.
+    pub connecting: Connecting,
     /// The step itself.
     pub inner: C,
 }
@@ -23,30 +25,33 @@ impl<In: Transport, C: Connector<In>> Connector<In> for Stage<C> {
         details: &ConnectionDetails,
         chained: Option<In>,
     ) -> Result<Option<C::Out>, ureq::Error> {
-        self.inner.connect(details, chained).map_err(|problem| {
+        let work = || self.inner.connect(&self.connecting.limited(details)?, chained);
+        let done = if self.kind == Kind::Proxy { self.connecting.tunnel(work) } else { work() };
+        if self.kind == Kind::Tls && done.is_ok() {
+            self.connecting.finish();
+        }
+        done.map_err(|problem| {
             // Host and port alone: a proxy's address may hold a password.
             let port = details.uri.port().map(|port| format!(":{port}")).unwrap_or_default();
             let peer = format!("{}{port}", details.uri.host().unwrap_or_default());
-            wrap(staged(self.kind, &peer, problem))
+            wrap(match problem {
+                ureq::Error::Timeout(_) => self.late(&peer),
+                other => staged(self.kind, &peer, other),
+            })
         })
     }
 }
 
-/// What the steps before have left of the time for connecting: ureq tells each step the whole of it.
-///
-/// # Errors
-/// That the time is over.
-pub fn time_left(details: &ConnectionDetails) -> Result<NextTimeout, ureq::Error> {
-    let timeout = details.timeout;
-    let (Instant::Exact(now), Instant::Exact(start)) = ((details.current_time)(), details.now) else {
-        return Ok(timeout);
-    };
-    let left = timeout.after.saturating_sub(now.saturating_duration_since(start));
-    // Zero would stand for no limit at all.
-    if left.is_zero() {
-        return Err(ureq::Error::Timeout(timeout.reason));
+impl<C> Stage<C> {
+    fn late(&self, peer: &str) -> Error {
+        if self.connecting.is_whole_call() {
+            Error::new(Kind::Timeout, format!("no connection to {peer} within the deadline"))
+        } else if self.kind == Kind::Proxy {
+            Error::new(Kind::Proxy, "the proxy did not answer within connect_timeout")
+        } else {
+            Error::new(Kind::Connect, format!("no connection to {peer} within connect_timeout"))
+        }
     }
-    Ok(NextTimeout { after: Duration::Exact(left), ..timeout })
 }
 
 /// Carries an error of ours through ureq.
@@ -56,15 +61,6 @@ pub fn wrap(error: Error) -> ureq::Error {
 
 fn staged(kind: Kind, peer: &str, problem: ureq::Error) -> Error {
     match problem {
-        ureq::Error::Timeout(ureq::Timeout::Global | ureq::Timeout::PerCall) => {
-            Error::new(Kind::Timeout, format!("no connection to {peer} within the deadline"))
-        }
-        ureq::Error::Timeout(_) if kind == Kind::Proxy => {
-            Error::new(kind, "the proxy did not answer in time")
-        }
-        ureq::Error::Timeout(_) => {
-            Error::new(Kind::Connect, format!("no connection to {peer} within connect_timeout"))
-        }
         // The steps towards a proxy run inside the proxy's step: what failed there is the proxy.
         ureq::Error::Other(inner) => match inner.downcast::<Error>() {
             Ok(error) if kind == Kind::Proxy && error.kind() != Kind::Timeout => {

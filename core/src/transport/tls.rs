@@ -1,6 +1,6 @@
 //! TLS over a connection; ureq's own connector cannot be given a verifier.
 
-use super::stage::{time_left, wrap};
+use super::stage::wrap;
 use super::trust;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
@@ -37,7 +37,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
             ServerName::try_from(host).map_err(|_| ureq::Error::Tls("the host is no valid server name"))?;
         let connection = ClientConnection::new(Arc::new(config), name)?;
         let mut socket = TransportAdapter::new(plain.boxed(), details.current_time.clone());
-        socket.set_timeout(time_left(details)?);
+        socket.set_timeout(details.timeout);
         let mut stream = StreamOwned::new(connection, socket);
         stream.conn.complete_io(&mut stream.sock)?;
         let buffers =
