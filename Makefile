@@ -1,4 +1,5 @@
-# One command for each thing that is done here; `make` lists them. Everything built lies under target/ and dist/.
+# One command for each thing that is done here; `make` lists them. What is built lies under target/ and dist/, but for
+# the addon and the licence notices, which are packed from beside the sources of their package.
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 STAGE   := target/stage
@@ -6,11 +7,28 @@ TOOLS   := target/tools
 PYTHON  := $(TOOLS)/python/bin
 SDK     := xilnex-auth-sdk-$(VERSION)
 CBINDGEN_VERSION := 0.29.4
+CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
+HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock
 
-RUST := Cargo.toml Cargo.lock $(shell find core/src sandbox/src cli/src -name '*.rs') $(wildcard */Cargo.toml)
-PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md $(shell find bindings-python/src bindings-python/python -type f -not -name '*.pyc' -not -name '*.so')
-NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json $(shell find bindings-node/src bindings-node/bin -type f) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts bindings-node/*.md)
-C_SOURCES := $(shell find bindings-c/src bindings-c/sdk include -type f) bindings-c/build.rs
+# Folders are listed too: one is newer when a file in it has come or gone.
+RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
+PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
+	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
+NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
+	$(shell find bindings-node/src bindings-node/bin) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
+C_SOURCES := $(shell find bindings-c/src bindings-c/sdk include) bindings-c/build.rs bindings-c/README.md CHANGELOG.md \
+	LICENSE-MIT LICENSE-APACHE
+
+# forget FILES MARK: a mark says that something was made; where that has gone, so must the mark.
+forget = $(if $(wildcard $(1)),,$(shell rm -f $(2)))
+$(call forget,dist/*.whl,dist/.wheel)
+$(call forget,dist/*.tgz,dist/.node)
+$(call forget,dist/$(SDK)-*.tar.gz,dist/.sdk)
+$(call forget,bindings-node/node_modules,$(TOOLS)/npm.done)
+$(call forget,tests/interop/node_modules,$(TOOLS)/tests.done)
+$(call forget,$(STAGE)/python,$(STAGE)/python.done)
+$(call forget,$(STAGE)/node,$(STAGE)/node.done)
+$(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
 .PHONY: help demo test check dist stage header bench clean
 .DELETE_ON_ERROR:
@@ -27,42 +45,43 @@ test: stage $(TOOLS)/tests.done ## pass every test of every language
 dist: dist/.wheel dist/.node dist/.sdk ## build the wheel, the npm tarball and the C SDK into dist/
 	@python3 tools/sizes.py dist
 
-check: $(TOOLS)/cbindgen.done stage ## format, lints, drift of generated files, types
+check: $(CBINDGEN).done stage ## format, lints, drift of generated files, types
+	@tools/require.sh lints
 	cargo fmt --all --check
 	$(PYTHON)/ruff format --quiet --check .
 	$(PYTHON)/ruff check --quiet .
 	cargo clippy --locked --workspace --all-targets -- -D warnings
-	$(TOOLS)/cbindgen/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock --verify --output include/xilnex_auth.h bindings-c
-	cd bindings-python && $(CURDIR)/$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
+	$(HEADER) --verify --output include/xilnex_auth.h bindings-c
+	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -q -p xilnex-auth -p xilnex-auth-sandbox -p xilnex-auth-cli
 
-header: $(TOOLS)/cbindgen.done ## generate include/xilnex_auth.h from the C binding
-	$(TOOLS)/cbindgen/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock --output include/xilnex_auth.h bindings-c
+header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
+	$(HEADER) --output include/xilnex_auth.h bindings-c
 
-bench: stage ## compare the cost of a cached token with the floor of each language
+bench: stage ## compare the cost of a kept token with the floor of each language
 	@python3 tools/bench.py $(STAGE)
 
 clean: ## remove everything that was built
 	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
+	rm -rf bindings-node/*.node bindings-*/THIRD-PARTY-NOTICES.md .ruff_cache bindings-python/.mypy_cache
 
 # The packages.
 
-dist/.wheel: $(RUST) $(PYTHON_SOURCES) tools/notices.py $(TOOLS)/python.done
+dist/.wheel: $(RUST) $(PYTHON_SOURCES) | $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.whl
 	@python3 tools/notices.py xilnex-auth-python > bindings-python/THIRD-PARTY-NOTICES.md
 	$(PYTHON)/maturin build --release --locked --quiet --manifest-path bindings-python/Cargo.toml --out dist
 	@touch $@
 
-dist/.node: $(RUST) $(NODE_SOURCES) tools/notices.py $(TOOLS)/npm.done
-	@mkdir -p dist && rm -f dist/*.tgz
+dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done
+	@mkdir -p dist && rm -f dist/*.tgz bindings-node/*.node
 	@python3 tools/notices.py xilnex-auth-node > bindings-node/THIRD-PARTY-NOTICES.md
 	cd bindings-node && npm run --silent build && npm pack --silent --pack-destination ../dist
 	@touch $@
 
-dist/.sdk: $(RUST) $(C_SOURCES) tools/notices.py
-	@tools/require.sh rust python c
+dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/required.done
 	@mkdir -p dist $(TOOLS) && rm -rf dist/xilnex-auth-sdk-*
 	@python3 tools/notices.py xilnex-auth-c xilnex-auth-cli > $(TOOLS)/notices.md
 	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/notices.md
@@ -75,16 +94,16 @@ stage: $(STAGE)/python.done $(STAGE)/node.done $(STAGE)/sdk.done
 $(STAGE)/python.done: dist/.wheel bindings-python/requirements-dev.txt
 	@rm -rf $(STAGE)/python && mkdir -p $(STAGE)
 	python3 -m venv $(STAGE)/python
-	$(STAGE)/python/bin/pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt dist/*.whl
+	$(STAGE)/python/bin/python -m pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt dist/*.whl
 	@touch $@
 
 $(STAGE)/node.done: dist/.node tests/drivers/driver.mjs demo/service.mjs
 	@rm -rf $(STAGE)/node && mkdir -p $(STAGE)/node
-	cd $(STAGE)/node && npm init --yes >/dev/null && npm install --silent --no-audit --no-fund $(CURDIR)/dist/*.tgz
+	cd $(STAGE)/node && npm init --yes >/dev/null && npm install --silent --no-audit --no-fund "$(CURDIR)"/dist/*.tgz
 	@cp tests/drivers/driver.mjs demo/service.mjs $(STAGE)/node
 	@touch $@
 
-$(STAGE)/sdk.done: dist/.sdk tests/drivers/driver.c tests/drivers/driver.cpp $(wildcard demo/*.c demo/*.cpp demo/*.h)
+$(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*) $(wildcard demo/*.c demo/*.cpp demo/*.h)
 	@rm -rf $(STAGE)/sdk && mkdir -p $(STAGE)/sdk $(STAGE)/drivers $(STAGE)/demo
 	tar -xzf dist/$(SDK)-*.tar.gz -C $(STAGE)/sdk --strip-components 1
 	@sh tools/compile.sh $(STAGE)/sdk tests/drivers demo $(STAGE)
@@ -92,25 +111,25 @@ $(STAGE)/sdk.done: dist/.sdk tests/drivers/driver.c tests/drivers/driver.cpp $(w
 
 # The tools that the registries deliver; nothing has to be installed by hand.
 
-$(TOOLS)/python.done: bindings-python/requirements-dev.txt
+$(TOOLS)/required.done: tools/require.sh
 	@tools/require.sh rust python node c
-	@mkdir -p $(TOOLS)
+	@mkdir -p $(TOOLS) && touch $@
+
+$(TOOLS)/python.done: bindings-python/requirements-dev.txt | $(TOOLS)/required.done
 	python3 -m venv $(TOOLS)/python
-	$(PYTHON)/pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt
+	$(PYTHON)/python -m pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt
 	@touch $@
 
 # What only the tests need: CMake, and an authorization server that is not ours.
-$(TOOLS)/tests.done: tests/requirements.txt tests/interop/package.json tests/interop/package-lock.json $(TOOLS)/python.done $(TOOLS)/npm.done
-	$(PYTHON)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+$(TOOLS)/tests.done: tests/requirements.txt tests/interop/package.json tests/interop/package-lock.json | $(TOOLS)/python.done
+	$(PYTHON)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	cd tests/interop && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(TOOLS)/npm.done: bindings-node/package-lock.json
-	@tools/require.sh rust python node c
-	@mkdir -p $(TOOLS)
+$(TOOLS)/npm.done: bindings-node/package-lock.json | $(TOOLS)/required.done
 	cd bindings-node && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(TOOLS)/cbindgen.done:
-	cargo install --quiet cbindgen --version $(CBINDGEN_VERSION) --locked --root $(TOOLS)/cbindgen
+$(CBINDGEN).done: | $(TOOLS)/required.done
+	cargo install --quiet cbindgen --version $(CBINDGEN_VERSION) --locked --root $(CBINDGEN)
 	@touch $@

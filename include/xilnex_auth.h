@@ -3,8 +3,8 @@
  * Access tokens from Xilnex Auth for C and C++. Generated from the Rust sources by `make header`; do not edit.
  *
  * Conventions: a call that can fail returns a status, XILNEX_AUTH_OK (0) for success, and gives an error object to
- * an `error` that is not NULL. Outputs are written on success only, `*error` on failure only, and what stood in
- * them is never freed. Handles are opaque; each has one `_free`, which takes NULL too, in any order. A text that a
+ * an `error` that is not NULL. Outputs are written on success only, except a length, which also tells what a buffer
+ * that is too small lacks; `*error` is written on failure only. What stood in them is never freed. Handles are opaque; each has one `_free`, which takes NULL too, in any order. A text that a
  * handle gives lives as long as the handle. All functions use the C calling convention.
  */
 #ifndef XILNEX_AUTH_H
@@ -199,7 +199,8 @@ XILNEX_AUTH_API
 double xilnex_auth_error_retry_after(const xilnex_auth_error *error);
 
 /**
- * How many token requests were sent before the library gave up. Thread-safe.
+ * How many times the library asked for a token before it gave up, whether the request arrived or not.
+ * Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_error_attempts(const xilnex_auth_error *error);
@@ -333,8 +334,9 @@ xilnex_auth_status xilnex_auth_access_token(const xilnex_auth_client *client,
                                             xilnex_auth_error **error);
 
 /**
- * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one), and waiting
- * for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+ * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one; one that was
+ * fetched less than 30 s ago, or a quarter of its life, is the best that the server has and is handed out all the
+ * same), and waiting for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE

@@ -5,15 +5,14 @@ set -eu
 sdk=$(cd "$1" && pwd)
 drivers=$2 demo=$3 out=$4
 export PKG_CONFIG_PATH="$sdk/lib/pkgconfig"
+# pkg-config quotes what the shell has to read again: a folder may have a space in its name.
 flags=$(pkg-config --cflags --libs xilnex_auth)
 strict="-O1 -Wall -Wextra -Wpedantic -Werror"
+c="cc -std=c99 -D_POSIX_C_SOURCE=200809L $strict"
+cpp="c++ -std=c++17 $strict"
 
-# The flags are words for the compiler, so they are split here.
-# shellcheck disable=SC2086
-{
-    cc -std=c99 -D_POSIX_C_SOURCE=200809L $strict "$drivers/driver.c" -o "$out/drivers/driver-c" $flags -lpthread
-    c++ -std=c++17 $strict "$drivers/driver.cpp" -o "$out/drivers/driver-cpp" $flags -lpthread
-    cc -std=c99 -D_POSIX_C_SOURCE=200809L $strict "$demo/till.c" -o "$out/demo/till" -ldl
-    cc -std=c99 -D_POSIX_C_SOURCE=200809L $strict -shared -fPIC "$demo/plugin.c" -o "$out/demo/plugin-c.so" $flags
-    c++ -std=c++17 $strict -shared -fPIC "$demo/plugin.cpp" -o "$out/demo/plugin-cpp.so" $flags
-}
+eval "$c '$drivers/driver.c' -o '$out/drivers/driver-c' $flags -lpthread"
+eval "$cpp '$drivers/driver.cpp' -o '$out/drivers/driver-cpp' $flags -lpthread"
+eval "$c '$demo/till.c' -o '$out/demo/till' -ldl"
+eval "$c -shared -fPIC '$demo/plugin.c' -o '$out/demo/plugin-c.so' $flags"
+eval "$cpp -shared -fPIC '$demo/plugin.cpp' -o '$out/demo/plugin-cpp.so' $flags"

@@ -32,7 +32,12 @@ for tool in "$@"; do
         c)
             command -v cc >/dev/null || complain "a C compiler (command cc)"
             command -v c++ >/dev/null || complain "a C++17 compiler (command c++)"
-            command -v pkg-config >/dev/null || complain "pkg-config (on Debian: the package pkg-config)" ;;
+            for name in make pkg-config tar nm readelf; do
+                command -v "$name" >/dev/null || complain "$name (on Debian: make, pkg-config, tar, binutils)"
+            done ;;
+        lints)
+            cargo fmt --version >/dev/null 2>&1 || complain "rustfmt (rustup component add rustfmt)"
+            cargo clippy --version >/dev/null 2>&1 || complain "clippy (rustup component add clippy)" ;;
         *) complain "the name $tool in require.sh" ;;
     esac
 done

@@ -7,23 +7,27 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# How each runner tells its counts: (passed, failed).
-CARGO = re.compile(r"^test result: .*?(\d+) passed; (\d+) failed", re.M)
-NODE = re.compile(r"^# pass (\d+)$.*?^# fail (\d+)$", re.M | re.S)
+# Seconds after which a suite hangs, building included.
+PATIENCE = 30 * 60
+
+# How each runner tells its counts: passed, failed, and skipped, which is a failure: a test must not look away.
+CARGO = re.compile(r"^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored", re.M)
+NODE = re.compile(r"^# pass (\d+)$.*?^# fail (\d+)$.*?^# skipped (\d+)$", re.M | re.S)
 
 
 def pytest_counts(text):
     closing = text.strip().splitlines()[-1] if text.strip() else ""
-    found = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", closing)}
-    return [(found.get("passed", 0), found.get("failed", 0) + found.get("error", 0))]
+    found = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", closing)}
+    return [(found.get("passed", 0), sum(found.get(word, 0) for word in ("failed", "error", "skipped")))]
 
 
 def counts_by(pattern):
-    return lambda text: [(int(passed), int(failed)) for passed, failed in pattern.findall(text)]
+    return lambda text: [(int(passed), int(failed) + int(skipped)) for passed, failed, skipped in pattern.findall(text)]
 
 
 def suites(stage):
@@ -50,13 +54,17 @@ def run(name, command, folder):
         text=True,
         errors="replace",
     )
+    limit = threading.Timer(PATIENCE, process.kill)
+    limit.start()
     lines = []
     for line in process.stdout:
         lines.append(line)
         # A passing test is counted, not shown: what failed must be easy to find.
         if not re.match(r"test .* ok$|ok \d+|\s+(---|duration_ms|type:|\.\.\.)|\s*# Subtest", line):
             print(line, end="", flush=True)
-    return "".join(lines), process.wait()
+    status = process.wait()
+    limit.cancel()
+    return "".join(lines), status
 
 
 def main():

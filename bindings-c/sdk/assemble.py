@@ -83,7 +83,8 @@ def assemble(prefix, target, libraries, version, private):
     fill("xilnex_auth-config.cmake.in", prefix / "lib/cmake/xilnex_auth", values)
     fill("xilnex_auth-config-version.cmake.in", prefix / "lib/cmake/xilnex_auth", values)
     shutil.copy(libraries / "xilnex-auth", prefix / "bin")
-    for text in ("README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"):
+    shutil.copy(ROOT / "bindings-c/README.md", prefix)
+    for text in ("CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"):
         shutil.copy(ROOT / text, prefix / "share/doc/xilnex_auth")
 
 

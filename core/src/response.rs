@@ -9,7 +9,9 @@ use crate::token::{AccessToken, MAX_TOKEN_LENGTH};
 use crate::transport::HttpResponse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
+use std::fmt;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -174,9 +176,43 @@ fn members(response: &HttpResponse) -> Result<Map<String, Value>, String> {
         return Err(format!("JSON nested deeper than {MAX_DEPTH} levels"));
     }
     match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err("JSON, but not an object".into()),
+        Ok(Members { repeated: Some(name), .. }) => Err(format!("{name} is given twice")),
+        Ok(Members { found, .. }) => Ok(found),
+        Err(problem) if problem.is_data() => Err("JSON, but not an object".into()),
         Err(_) => Err("not JSON".into()),
+    }
+}
+
+/// The members that are read here. Another one may be repeated; of these, parsers disagree which counts (RFC 8259 §4).
+const READ: [&str; 6] = ["access_token", "token_type", "expires_in", "scope", "error", "error_description"];
+
+#[derive(Default)]
+struct Members {
+    found: Map<String, Value>,
+    repeated: Option<&'static str>,
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
+        deserializer.deserialize_map(Members::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Members, A::Error> {
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            let known = READ.into_iter().find(|known| *known == name);
+            if self.found.insert(name, value).is_some() {
+                self.repeated = self.repeated.or(known);
+            }
+        }
+        Ok(self)
     }
 }
 

@@ -86,7 +86,12 @@ impl Scenario {
     fn refuse_unknown_members(&self) -> Result<(), String> {
         let known =
             ["about", "server", "environment", "files", "options", "calls", "requests", "bodies", "headers"];
-        match self.members.keys().find(|name| !known.contains(&name.as_str())) {
+        let of_server = ["ttl", "latency", "client", "script"];
+        let server = self.members.get("server").and_then(Value::as_object);
+        let strange = self.members.keys().find(|name| !known.contains(&name.as_str())).or_else(|| {
+            server.and_then(|server| server.keys().find(|name| !of_server.contains(&name.as_str())))
+        });
+        match strange {
             Some(name) => Err(format!("a scenario has no member {name}")),
             None => Ok(()),
         }
@@ -149,6 +154,13 @@ impl Scenario {
         }
         let bodies: Vec<_> =
             sent.iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect();
+        if bodies.len() < self.list("bodies").len() {
+            return Err(format!(
+                "expected {} bodies, the server saw {}",
+                self.list("bodies").len(),
+                bodies.len()
+            ));
+        }
         for (body, expected) in bodies.iter().zip(self.list("bodies")) {
             check(&stage.expectation(expected), &json!(body), &mut Tokens::new())
                 .map_err(|told| format!("the body: {told}"))?;

@@ -11,7 +11,9 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_dir() && !entry.ends_with("node_modules") {
+            let is_ours =
+                !["node_modules", "target", "dist", ".git"].iter().any(|name| entry.ends_with(name));
+            if entry.is_dir() && is_ours {
                 folders.push(entry);
             } else if entry.extension().is_some_and(|found| found == ending) {
                 let name = entry.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
@@ -121,11 +123,25 @@ fn unsafe_stays_in_the_bindings() {
 
 #[test]
 fn every_file_tells_its_purpose_first_and_stays_readable() {
-    for (name, text) in ["core", "cli", "sandbox", "tests", "bindings-python", "bindings-node", "bindings-c"]
-        .iter()
-        .flat_map(|folder| files(folder, "rs"))
-    {
-        assert!(text.starts_with("//!"), "{name} does not start with its purpose");
-        assert!(text.lines().count() <= 400, "{name} is longer than 400 lines");
+    for (ending, starts) in [
+        ("rs", &["//!"][..]),
+        ("py", &["\"\"\""]),
+        ("js", &["// ", "#!"]),
+        ("mjs", &["// "]),
+        ("c", &["/* "]),
+        ("cpp", &["// "]),
+        ("hpp", &["/**"]),
+        ("h", &["/* ", "/**"]),
+        ("sh", &["#!/bin/sh\n# "]),
+    ] {
+        let found = files("", ending);
+        assert!(!found.is_empty(), "no file ends with .{ending}");
+        for (name, text) in found {
+            assert!(
+                starts.iter().any(|start| text.starts_with(start)),
+                "{name} does not start with its purpose"
+            );
+            assert!(text.lines().count() <= 400, "{name} is longer than 400 lines");
+        }
     }
 }

@@ -34,7 +34,7 @@ fn the_guides_answer() {
 fn what_is_tolerated() {
     for body in [
         "\u{feff}{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":60}",
-        r#"{"access_token":"t","token_type":"bEaReR","expires_in":60,"refresh_token":"r","x":{"y":[1]}}"#,
+        r#"{"access_token":"t","token_type":"bEaReR","expires_in":60,"refresh_token":"r","x":{"y":[1]},"x":2}"#,
         r#"{"access_token":"t","token_type":"Bearer","expires_in":60,"scope":null}"#,
     ] {
         let token = read(&answer(200, body)).unwrap();
@@ -108,6 +108,16 @@ fn malformed_answers_are_bad_responses() {
         ("", "not JSON"),
         ("<html>", "not JSON"),
         ("[]", "not an object"),
+        (r#""canary""#, "not an object"),
+        (r#"{"access_token":"t","access_token":"t","token_type":"Bearer"}"#, "access_token is given twice"),
+        (
+            r#"{"access_token":"t","access_\u0074oken":"u","token_type":"Bearer"}"#,
+            "access_token is given twice",
+        ),
+        (
+            r#"{"access_token":"t","token_type":"Bearer","expires_in":1,"expires_in":99}"#,
+            "expires_in is given twice",
+        ),
         ("{} {}", "not JSON"),
         (r#"{"token_type":"Bearer"}"#, "access_token is missing"),
         (r#"{"access_token":null,"token_type":"Bearer"}"#, "not a string"),
