@@ -199,7 +199,7 @@ impl Cache {
         {
             return Ok(shared);
         }
-        let token = self.grant.access_token(until.saturating_sub(self.clock.now().boot))?;
+        let token = self.grant.access_token(budget(until.saturating_sub(self.clock.now().boot)))?;
         if let Some(store) = &self.store {
             store.save(&self.key, &token);
         }
@@ -238,6 +238,12 @@ impl Cache {
         drop(state);
         flight.land(&Err(error));
     }
+}
+
+/// A flight ends a little before the caller that started it gives up: so its own error is told, and a caller who tries
+/// again is not handed a flight at its very end.
+fn budget(left: Duration) -> Duration {
+    left - Duration::from_millis(25).min(left / 20)
 }
 
 /// Frees whoever still waits for a flight that another has replaced.
