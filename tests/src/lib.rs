@@ -7,3 +7,4 @@ pub mod process;
 pub mod expect;
 pub mod leaks;
 pub mod scenario;
+pub mod tunnel;

@@ -13,6 +13,7 @@ use xilnex_auth_tests::languages::{self, Language};
 use xilnex_auth_tests::leaks;
 use xilnex_auth_tests::process::Driver;
 use xilnex_auth_tests::shell;
+use xilnex_auth_tests::tunnel::Tunnel;
 
 /// What an encoding can get wrong, in the characters that RFC 6749 allows.
 const SECRET: &str = "canary &=+%25:/?#\"'\\~!";
@@ -29,6 +30,11 @@ const BASIC: Variable = ("XILNEX_CLIENT_AUTH", "basic");
 const WRONG_SECRET: Variable = ("XILNEX_CLIENT_SECRET", "canary of another client");
 /// Its text is the certificate's path, which is known once the server runs.
 const CA_FILE: Variable = ("XILNEX_CA_FILE", "");
+/// Its text is the address of a proxy of the trial's own.
+const PROXY: Variable = ("XILNEX_PROXY", "");
+const PROXY_FROM_ENVIRONMENT: Variable = ("https_proxy", "");
+/// Each in the spelling of an address and in Base64 with its user, as the proxy gets it.
+const PROXY_PASSWORD: (&str, &str) = ("p%40ss", "dGlsbDpwQHNz");
 
 const MANY_CALLERS: &[&str] = &["concurrent", "8"];
 const ACCESS_TOKEN: &[&str] = &["access_token", "0"];
@@ -66,7 +72,7 @@ const fn case(
     Case { name, origin, variables, outcome }
 }
 
-const CASES: [Case; 13] = {
+const CASES: [Case; 16] = {
     use Format::{Jwt, Reference};
     use Outcome::{Granted, Rejected, Untrusted};
     const COREAPI: Option<&str> = Some("coreapi");
@@ -82,6 +88,14 @@ const CASES: [Case; 13] = {
         case("wrong_secret_over_http", PLAIN, &[SCOPE, WRONG_SECRET], Rejected("invalid_client", 401)),
         case("wrong_secret_over_https", TLS, &[WRONG_SECRET, CA_FILE], Rejected("invalid_client", 401)),
         case("wrong_secret_by_basic", PLAIN, &[WRONG_SECRET, BASIC], Rejected("invalid_client", 401)),
+        case("through_a_proxy", TLS, &[SCOPE, CA_FILE, PROXY], Granted(Jwt, COREAPI)),
+        case(
+            "through_a_proxy_of_the_environment",
+            TLS_BY_NAME,
+            &[BASIC, CA_FILE, PROXY_FROM_ENVIRONMENT],
+            Granted(Jwt, None),
+        ),
+        case("through_a_proxy_without_ca_file", TLS, &[SCOPE, PROXY], Untrusted),
         case("https_without_ca_file", TLS, &[SCOPE], Untrusted),
         case("https_without_ca_file_by_name", TLS_BY_NAME, &[SCOPE, BASIC], Untrusted),
     ]
@@ -138,8 +152,11 @@ impl Case {
             ("XILNEX_CLIENT_SECRET", SECRET),
         ];
         let ca_file = server.ca_file();
+        let tunnel = Tunnel::start().map_err(|problem| problem.to_string())?;
+        let proxy = format!("http://till:{}@127.0.0.1:{}", PROXY_PASSWORD.0, tunnel.port());
         variables.extend(self.variables.iter().map(|&variable| match variable {
             CA_FILE => (CA_FILE.0, ca_file.as_str()),
+            PROXY | PROXY_FROM_ENVIRONMENT => (variable.0, proxy.as_str()),
             other => other,
         }));
         let mut driver = Driver::start(language.command(variables)?)?;
@@ -153,7 +170,23 @@ impl Case {
         check(&self.requests(), &recorded, &mut tokens)
             .map_err(|told| format!("the server's record: {told}\n{recorded}"))?;
         self.check_format(&tokens)?;
+        self.check_tunnel(&tunnel, &base_url)?;
         leaks::check(driver, &tokens)
+    }
+
+    /// A proxy is asked once for a tunnel, with its own password, and sees nothing of what is said in it.
+    fn check_tunnel(&self, tunnel: &Tunnel, base_url: &str) -> Result<(), String> {
+        let seen = String::from_utf8_lossy(&tunnel.seen()).into_owned();
+        if !self.variables.iter().any(|variable| [PROXY, PROXY_FROM_ENVIRONMENT].contains(variable)) {
+            return if seen.is_empty() { Ok(()) } else { Err(format!("the proxy saw {seen:?}")) };
+        }
+        let connect = format!("CONNECT {} HTTP/1.1\r\n", base_url.trim_start_matches("https://"));
+        let is_asked_once = seen.starts_with(&connect) && seen.matches("CONNECT ").count() == 1;
+        let readable = ["canary", "grant_type", "Y2FuYXJ5"].into_iter().find(|word| seen.contains(word));
+        if !is_asked_once || !seen.contains(PROXY_PASSWORD.1) || readable.is_some() {
+            return Err(format!("the proxy saw {seen:?}"));
+        }
+        Ok(())
     }
 
     fn calls(&self) -> Vec<(&'static [&'static str], Value)> {
