@@ -1,6 +1,7 @@
 //! The face of the engine.
 
-use crate::cache::{Answer, Cache, Call};
+use crate::cache::{Answer, Cache};
+use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Kind};

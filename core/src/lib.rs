@@ -42,12 +42,14 @@ pub mod transport;
 mod response;
 pub mod store;
 mod grant;
+mod call;
 mod flight;
 pub mod cache;
 mod registry;
 mod client;
 
-pub use cache::{Answer, Call, Pending};
+pub use cache::{Answer, Pending};
+pub use call::Call;
 pub use client::{Client, default_client};
 pub use config::Config;
 pub use error::{Error, Kind};

@@ -1,5 +1,8 @@
 //! The token response (RFC 6749 §5.1, §5.2), from an HTTP answer to a token or an error: pure.
-//! The only file that names serde_json.
+//! The only room that names serde_json.
+
+mod members;
+mod words;
 
 use crate::clock::Reading;
 use crate::error::{Error, Kind};
@@ -9,10 +12,10 @@ use crate::token::{AccessToken, MAX_TOKEN_LENGTH};
 use crate::transport::HttpResponse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use members::Members;
 use serde_json::{Map, Value};
-use std::fmt;
 use std::time::Duration;
+use words::{OAUTH_ERRORS, told};
 use zeroize::Zeroizing;
 
 /// Objects and arrays may nest this deep; a token response needs one level.
@@ -20,16 +23,6 @@ const MAX_DEPTH: usize = 16;
 
 /// The longest wait that a server may ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
-
-/// The six codes of RFC 6749 §5.2.
-const OAUTH_ERRORS: [&str; 6] = [
-    "invalid_request",
-    "invalid_client",
-    "invalid_grant",
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "invalid_scope",
-];
 
 /// What was asked, as far as reading the answer needs it.
 pub struct Asked<'a> {
@@ -113,42 +106,6 @@ fn rejected(members: &Map<String, Value>, response: &HttpResponse, asked: &Asked
         .with_hint(hint)
 }
 
-/// The error code of an answer, and code and description as the end of a sentence.
-fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>, String) {
-    let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
-    let code = match OAUTH_ERRORS.iter().find(|code| **code == text("error")) {
-        // A word of the standard says nothing about a secret that happens to occur in it.
-        Some(code) => Some((*code).to_owned()),
-        None => printable(text("error"), 64, asked),
-    };
-    let description = printable(text("error_description"), 256, asked);
-    let parts = [code.as_deref(), description.as_deref()].into_iter().flatten();
-    let sentence = parts.map(|part| format!(": {part}")).collect();
-    (code, sentence)
-}
-
-/// Server text fit for a message: the characters of RFC 6749 §5.2, bounded; nothing if it repeats the secret.
-fn printable(text: &str, longest: usize, asked: &Asked<'_>) -> Option<String> {
-    let shown = fit(text);
-    let header = asked.authorization.and_then(|header| header.split(' ').nth(1)).unwrap_or_default();
-    let spellings = asked.client_secret.spellings();
-    // Compared as they would be shown: what is left out must not hide the secret from this look.
-    let mut secrets = spellings.iter().map(|spelling| spelling.as_str()).chain([header]).map(fit);
-    let repeats = |secret: Zeroizing<String>| !secret.is_empty() && lower(&shown).contains(&*lower(&secret));
-    if shown.is_empty() || secrets.any(repeats) {
-        return None;
-    }
-    Some(shown.chars().take(longest).collect())
-}
-
-fn fit(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect())
-}
-
-fn lower(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.to_ascii_lowercase())
-}
-
 fn bad(response: &HttpResponse, told: &str) -> Error {
     let is_html = response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html"));
     let hint = if is_html {
@@ -180,39 +137,6 @@ fn members(response: &HttpResponse) -> Result<Map<String, Value>, String> {
         Ok(Members { found, .. }) => Ok(found),
         Err(problem) if problem.is_data() => Err("JSON, but not an object".into()),
         Err(_) => Err("not JSON".into()),
-    }
-}
-
-/// The members that are read here. Another one may be repeated; of these, parsers disagree which counts (RFC 8259 §4).
-const READ: [&str; 6] = ["access_token", "token_type", "expires_in", "scope", "error", "error_description"];
-
-#[derive(Default)]
-struct Members {
-    found: Map<String, Value>,
-    repeated: Option<&'static str>,
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
-        deserializer.deserialize_map(Members::default())
-    }
-}
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Members, A::Error> {
-        while let Some((name, value)) = members.next_entry::<String, Value>()? {
-            let known = READ.into_iter().find(|known| *known == name);
-            if self.found.insert(name, value).is_some() {
-                self.repeated = self.repeated.or(known);
-            }
-        }
-        Ok(self)
     }
 }
 

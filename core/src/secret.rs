@@ -1,5 +1,7 @@
 //! Text that must never be shown: redacted when printed, wiped when dropped.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -29,10 +31,11 @@ impl Secret {
     }
 
     /// The ways in which a careless server's message may repeat the secret, besides the header that carried it.
-    pub(crate) fn spellings(&self) -> [Zeroizing<String>; 3] {
+    pub(crate) fn spellings(&self) -> [Zeroizing<String>; 4] {
         let form = Zeroizing::new(form_urlencoded::byte_serialize(self.0.as_bytes()).collect::<String>());
         let percent = Zeroizing::new(form.replace('+', "%20"));
-        [self.0.clone(), form, percent]
+        let base64 = Zeroizing::new(STANDARD_NO_PAD.encode(self.0.as_bytes()));
+        [self.0.clone(), form, percent, base64]
     }
 
     /// What makes this secret look mistaken; an authorization server answers only `invalid_client`.
@@ -95,9 +98,12 @@ mod tests {
     }
 
     #[test]
-    fn the_spellings_are_those_of_a_form_and_of_a_url() {
+    fn the_spellings_are_those_of_a_form_of_a_url_and_base64() {
         let secret = Secret::new("a&b c");
-        assert_eq!(secret.spellings().map(|text| text.to_string()), ["a&b c", "a%26b+c", "a%26b%20c"]);
+        assert_eq!(
+            secret.spellings().map(|text| text.to_string()),
+            ["a&b c", "a%26b+c", "a%26b%20c", "YSZiIGM"]
+        );
     }
 
     #[test]
