@@ -50,9 +50,8 @@ pub fn access_token(response: &HttpResponse, asked: &Asked<'_>) -> Result<Access
     {
         return Err(rejected(members, response, asked));
     }
-    match response.status {
-        200 => token(members.map_err(|told| bad(response, &told))?, response, asked),
-        401 | 403 => Err(Error::new(
+    match (response.status, &response.broken) {
+        (401 | 403, _) => Err(Error::new(
             Kind::Rejected,
             format!("the server refused the client (status {})", response.status),
         )
@@ -61,12 +60,17 @@ pub fn access_token(response: &HttpResponse, asked: &Asked<'_>) -> Result<Access
             "the server gave no OAuth error: check client_id and client_secret, and whether base_url \
                  is the authorization server and not a gateway in front of it",
         ))),
-        status if is_unavailable(status) => Err(unavailable(&members.unwrap_or_default(), response, asked)),
-        300..=399 => Err(bad(
+        (status, _) if is_unavailable(status) => {
+            Err(unavailable(&members.unwrap_or_default(), response, asked))
+        }
+        (300..=399, _) => Err(bad(
             response,
             "a redirect, which is never followed: it would send the client secret elsewhere",
         )),
-        404 | 405 => Err(bad(response, "no token endpoint there")),
+        (404 | 405, _) => Err(bad(response, "no token endpoint there")),
+        // Where the status does not tell enough, the body would have had the last word.
+        (_, Some(problem)) => Err(problem.clone()),
+        (200, None) => token(members.map_err(|told| bad(response, &told))?, response, asked),
         _ => Err(bad(response, "neither a token nor an OAuth error")),
     }
 }

@@ -227,6 +227,28 @@ fn an_unavailable_server_may_say_why() {
 }
 
 #[test]
+fn a_status_that_tells_enough_needs_no_body() {
+    for (status, kind) in [
+        (200, Kind::Timeout),
+        (400, Kind::Timeout),
+        (307, Kind::BadResponse),
+        (401, Kind::Rejected),
+        (403, Kind::Rejected),
+        (404, Kind::BadResponse),
+        (429, Kind::Unavailable),
+        (503, Kind::Unavailable),
+    ] {
+        let mut response = answer(status, "");
+        response.retry_after = Some("7".into());
+        response.broken = Some(Error::new(Kind::Timeout, "the body did not come"));
+        let told = read(&response).unwrap_err();
+        assert_eq!(told.kind(), kind, "{status}");
+        let wait = (kind == Kind::Unavailable).then_some(Duration::from_secs(7));
+        assert_eq!(told.retry_after(), wait, "{status}");
+    }
+}
+
+#[test]
 fn retry_after_in_seconds_and_as_a_date() {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
     for (text, date, seconds) in [

@@ -84,14 +84,12 @@ impl Transport for UreqTransport {
             content_type: header("content-type"),
             content_encoding: header("content-encoding"),
             body: Zeroizing::default(),
+            broken: None,
         };
-        let body = answer.body_mut().with_config().limit(MAX_BODY).read_to_vec();
-        response.body = match body {
-            Ok(body) => Zeroizing::new(body),
-            // Status and header tell what matters of a refusal, whatever came of the rest.
-            Err(_) if response.status != 200 => Zeroizing::default(),
-            Err(problem) => return Err(self.failure(problem).with_http_status(response.status)),
-        };
+        match answer.body_mut().with_config().limit(MAX_BODY).read_to_vec() {
+            Ok(body) => response.body = Zeroizing::new(body),
+            Err(problem) => response.broken = Some(self.failure(problem).with_http_status(response.status)),
+        }
         Ok(response)
     }
 }

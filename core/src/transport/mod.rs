@@ -32,6 +32,8 @@ pub struct HttpResponse {
     pub content_encoding: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes; overwritten when dropped.
     pub body: Zeroizing<Vec<u8>>,
+    /// Why the body is not there, where reading it failed; status and header may tell enough.
+    pub broken: Option<Error>,
 }
 
 /// Sends one request and gives its answer. Follows no redirect, keeps no connection and no cookie.
