@@ -126,3 +126,12 @@ test('Ctrl-C ends the sandbox', async () => {
   const [, signal] = await once(child, 'exit');
   assert.equal(signal, 'SIGINT');
 });
+
+test('the sandbox outlives the signals that are meant for its command, and hands on those that it gets alone', async () => {
+  for (const [signal, expected] of [['INT', 6], ['TERM', 5], ['HUP', 5]]) {
+    // The command sends the signal itself, so that nothing has to be waited for.
+    const command = `trap "exit 5" TERM HUP; kill -${signal} $PPID; sleep 1 & wait $!; exit 6`;
+    const { status } = await runFile(bin, ['sandbox', '--', 'sh', '-c', command]);
+    assert.equal(status, expected, signal);
+  }
+});

@@ -5,7 +5,7 @@ use crate::errors::{no_pickle, raised};
 use crate::options;
 use crate::pending::{self, Pending};
 use parking_lot::Mutex;
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::{Arc, OnceLock};
@@ -13,13 +13,6 @@ use xilnex_auth::{Answer, Call};
 
 /// A token and the `str` that stands for it as long as it is handed out.
 type Text = (Arc<xilnex_auth::AccessToken>, Py<PyString>);
-
-/// A token that a resource server refused: the object, or its text.
-#[derive(FromPyObject)]
-enum Refused<'py> {
-    Token(Bound<'py, AccessToken>),
-    Text(String),
-}
 
 /// The base of `xilnex_auth.Client`.
 #[pyclass(frozen, subclass, module = "xilnex_auth._native")]
@@ -91,12 +84,15 @@ impl Client {
 
     /// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
     /// True when it was dropped.
-    fn invalidate(&self, token: Refused<'_>) -> PyResult<bool> {
+    fn invalidate(&self, token: &Bound<'_, PyAny>) -> PyResult<bool> {
         let client = self.client()?;
-        Ok(match token {
-            Refused::Token(token) => client.invalidate(token.get().0.value()),
-            Refused::Text(text) => client.invalidate(&text),
-        })
+        if let Ok(token) = token.cast::<AccessToken>() {
+            return Ok(client.invalidate(token.get().0.value()));
+        }
+        match token.extract::<String>() {
+            Ok(text) => Ok(client.invalidate(&text)),
+            Err(_) => Err(PyTypeError::new_err("the token to invalidate must be a str or an AccessToken")),
+        }
     }
 
     /// Ends this client: later calls raise ClosedError. Others of equal configuration go on.

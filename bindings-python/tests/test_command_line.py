@@ -37,3 +37,11 @@ def test_a_command_inside_a_sandbox_ends_with_its_status(sandbox):
 def test_ctrl_c_ends_the_sandbox(sandbox):
     sandbox.process.send_signal(signal.SIGINT)
     assert sandbox.process.wait(10) == -signal.SIGINT
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=["script", "module"])
+@pytest.mark.parametrize(("name", "status"), [("INT", 6), ("TERM", 5), ("HUP", 5)])
+def test_the_sandbox_outlives_what_is_meant_for_its_command(program, name, status):
+    # The command sends the signal itself, so that nothing has to be waited for.
+    command = f'trap "exit 5" TERM HUP; kill -{name} $PPID; sleep 1 & wait $!; exit 6'
+    assert run(program, "sandbox", "--", "sh", "-c", command).returncode == status

@@ -1,7 +1,7 @@
 //! The base address of the authorization server and its token endpoint.
 
 use http::Uri;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The path of the token endpoint below the base address (integration guide, "Client Credentials").
 const TOKEN_PATH: &str = "/connect/token";
@@ -28,7 +28,7 @@ impl BaseUrl {
             return Err("must have no user name or password in it".into());
         }
         let host = authority.host().to_ascii_lowercase();
-        if host.is_empty() || !is_port(&authority.as_str()[host.len()..]) {
+        if !is_host(&host) || !is_port(&authority.as_str()[host.len()..]) {
             return Err(malformed());
         }
         match scheme {
@@ -73,6 +73,17 @@ impl BaseUrl {
     }
 }
 
+/// An IPv6 address in brackets, or labels none of which is empty; a dot at the end makes a name absolute.
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            !host.contains(['[', ']'])
+                && host.strip_suffix('.').unwrap_or(host).split('.').all(|label| !label.is_empty())
+        }
+    }
+}
+
 /// What may follow a host: nothing, or a colon and a port in digits. The parser of addresses takes more than that.
 pub(crate) fn is_port(rest: &str) -> bool {
     rest.is_empty()
@@ -106,6 +117,7 @@ mod tests {
             ("http://localhost:5000", "http://localhost:5000/connect/token"),
             ("http://127.0.0.9:1", "http://127.0.0.9:1/connect/token"),
             ("http://[::1]:5000", "http://[::1]:5000/connect/token"),
+            ("https://auth.example.com./", "https://auth.example.com./connect/token"),
         ] {
             assert_eq!(BaseUrl::parse(text).unwrap().token_endpoint(), endpoint, "{text}");
         }
@@ -128,6 +140,10 @@ mod tests {
             ("http://[::1]x:5", "not an address"),
             ("http://[::1]:+80", "not an address"),
             ("https://a:", "not an address"),
+            ("https://[]", "not an address"),
+            ("https://[1.2.3.4]", "not an address"),
+            ("https://..", "not an address"),
+            ("https://a..b", "not an address"),
             ("https://a/?x=1", "no query"),
             ("https://a/#x", "no fragment"),
             ("https://user:canary@a", "no user name"),

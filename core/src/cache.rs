@@ -111,7 +111,9 @@ impl Cache {
 
     fn refresh_ahead(self: &Arc<Self>, now: &Reading) {
         let mut state = self.state.lock();
-        if now.boot < state.not_before || state.has_flight(now.boot) {
+        // A flight may have landed between the look at the slot and this lock.
+        let is_due = matches!(self.held(now, Duration::ZERO), Some((_, Verdict::RefreshAhead)));
+        if !is_due || now.boot < state.not_before || state.has_flight(now.boot) {
             return;
         }
         let deadline = now.boot + self.settings().timeout;

@@ -61,7 +61,7 @@ impl Grant {
                 sent,
                 scope,
                 client_secret: &client_secret,
-                authorization: request.authorization.as_deref().map(String::as_str),
+                client_id: &self.settings.client_id,
                 draw: fastrand::f64(),
             },
         )

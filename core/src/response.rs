@@ -32,8 +32,8 @@ pub struct Asked<'a> {
     pub scope: Option<&'a str>,
     /// The secret that was sent, which an answer must not bring back into a message.
     pub client_secret: &'a Secret,
-    /// The `Authorization` header that was sent, for the same reason.
-    pub authorization: Option<&'a str>,
+    /// The client identifier that was sent with it.
+    pub client_id: &'a str,
     /// A number in 0..1 that places the refresh of the token within its window.
     pub draw: f64,
 }

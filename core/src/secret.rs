@@ -1,7 +1,7 @@
 //! Text that must never be shown: redacted when printed, wiped when dropped.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -30,12 +30,20 @@ impl Secret {
         out
     }
 
-    /// The ways in which a careless server's message may repeat the secret, besides the header that carried it.
-    pub(crate) fn spellings(&self) -> [Zeroizing<String>; 4] {
-        let form = Zeroizing::new(form_urlencoded::byte_serialize(self.0.as_bytes()).collect::<String>());
-        let percent = Zeroizing::new(form.replace('+', "%20"));
-        let base64 = Zeroizing::new(STANDARD_NO_PAD.encode(self.0.as_bytes()));
-        [self.0.clone(), form, percent, base64]
+    /// What a careless server's message may repeat: the secret, and what Basic authentication makes of it with the
+    /// client identifier, in both alphabets of Base64 and without their padding.
+    pub(crate) fn spellings(&self, client_id: &str) -> Vec<Zeroizing<String>> {
+        let form =
+            |text: &str| Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
+        let pair = Zeroizing::new(format!("{client_id}:{}", *self.0));
+        let encoded_pair = Zeroizing::new(format!("{}:{}", *form(client_id), *form(&self.0)));
+        let mut spellings = vec![self.0.clone()];
+        for text in [&self.0, &pair, &encoded_pair] {
+            for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+                spellings.push(Zeroizing::new(alphabet.encode(text.as_bytes())));
+            }
+        }
+        spellings
     }
 
     /// What makes this secret look mistaken; an authorization server answers only `invalid_client`.
@@ -98,12 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn the_spellings_are_those_of_a_form_of_a_url_and_base64() {
-        let secret = Secret::new("a&b c");
-        assert_eq!(
-            secret.spellings().map(|text| text.to_string()),
-            ["a&b c", "a%26b+c", "a%26b%20c", "YSZiIGM"]
-        );
+    fn the_spellings_are_those_of_basic_authentication_too() {
+        let told: Vec<String> =
+            Secret::new("a&b c").spellings("i d").iter().map(|text| text.to_string()).collect();
+        assert_eq!(told[..2], ["a&b c", "YSZiIGM"]);
+        for pair in ["aSBkOmEmYiBj", "aStkOmElMjZiK2M"] {
+            assert!(told.iter().any(|text| text == pair), "{pair} {told:?}");
+        }
     }
 
     #[test]

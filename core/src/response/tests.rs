@@ -13,7 +13,7 @@ fn read(response: &HttpResponse) -> Result<AccessToken, Error> {
     let client_secret = Secret::new("canary");
     access_token(
         response,
-        &Asked { sent, scope: Some("asked"), client_secret: &client_secret, authorization: None, draw: 0.5 },
+        &Asked { sent, scope: Some("asked"), client_secret: &client_secret, client_id: "till-7", draw: 0.5 },
     )
 }
 
@@ -183,8 +183,7 @@ fn a_refusal_tells_the_code_and_the_description_but_never_the_secret() {
 fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
     let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
     let client_secret = Secret::new("canary s/e+c\"r é");
-    let authorization = Some("Basic dGlsbC03OmNhbmFyeQ==");
-    let asked = Asked { sent, scope: None, client_secret: &client_secret, authorization, draw: 0.5 };
+    let asked = Asked { sent, scope: None, client_secret: &client_secret, client_id: "till-7", draw: 0.5 };
     for echo in [
         "canary s/e+c\"r é",
         "not canary s/e+c\"r é, sorry",
@@ -194,7 +193,12 @@ fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
         "canary+s%2Fe%2Bc%22r+%C3%A9",
         "canary+s%2fe%2bc%22r+%c3%a9",
         "canary%20s%2Fe%2Bc%22r%20%C3%A9",
-        "bad header Basic dGlsbC03OmNhbmFyeQ==",
+        "canary+s%252Fe%252Bc%2522r+%25C3%25A9",
+        "canary s/e+c&quot;r é",
+        "%63anary s/e+c%22r é",
+        "base64 Y2FuYXJ5IHMvZStjInIgw6k=",
+        "bad header Basic dGlsbC03OmNhbmFyeSBzL2UrYyJyIMOp",
+        "bad header Basic dGlsbC03OmNhbmFyeStzJTJGZSUyQmMlMjJyKyVDMyVBOQ",
     ] {
         let body = serde_json::json!({"error": "invalid_client", "error_description": echo}).to_string();
         let told = access_token(&answer(400, body), &asked).unwrap_err();
@@ -211,7 +215,7 @@ fn a_word_of_the_standard_is_told_whatever_the_secret_is() {
     for secret in ["client", "i", "CLIENT", "漢字", "\"\\\""] {
         let client_secret = Secret::new(secret);
         let asked =
-            Asked { sent, scope: None, client_secret: &client_secret, authorization: None, draw: 0.5 };
+            Asked { sent, scope: None, client_secret: &client_secret, client_id: "till-7", draw: 0.5 };
         let body = r#"{"error":"invalid_client","error_description":"nope"}"#;
         let told = access_token(&answer(401, body), &asked).unwrap_err();
         assert_eq!(told.oauth_error(), Some("invalid_client"), "{secret}");

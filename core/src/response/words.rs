@@ -31,21 +31,55 @@ pub fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>,
 /// Server text fit for a message: the characters of RFC 6749 §5.2, bounded; nothing if it repeats the secret.
 fn printable(text: &str, longest: usize, asked: &Asked<'_>) -> Option<String> {
     let shown = fit(text);
-    let header = asked.authorization.and_then(|header| header.split(' ').nth(1)).unwrap_or_default();
-    let spellings = asked.client_secret.spellings();
-    // Compared as they would be shown: what is left out must not hide the secret from this look.
-    let mut secrets = spellings.iter().map(|spelling| spelling.as_str()).chain([header]).map(fit);
-    let repeats = |secret: Zeroizing<String>| !secret.is_empty() && lower(&shown).contains(&*lower(&secret));
-    if shown.is_empty() || secrets.any(repeats) {
+    if shown.is_empty() || repeats(text, asked) {
         return None;
     }
     Some(shown.chars().take(longest).collect())
 }
 
-fn fit(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect())
+/// Whether the secret is in a text, as it is or as a URL, a form or a web page writes it, once or twice over.
+///
+/// Compared as it would be shown: what is left out must not hide the secret from this look.
+fn repeats(text: &str, asked: &Asked<'_>) -> bool {
+    let mut readings = vec![Zeroizing::new(text.to_owned())];
+    for _ in 0..2 {
+        let last = readings[readings.len() - 1].clone();
+        let spaced = Zeroizing::new(last.replace('+', " "));
+        readings.extend([from_html(&last), from_url(&spaced), from_url(&last)]);
+    }
+    let secrets = asked.client_secret.spellings(asked.client_id);
+    let secrets: Vec<_> =
+        secrets.iter().map(|secret| comparable(secret)).filter(|secret| !secret.is_empty()).collect();
+    readings
+        .iter()
+        .map(|reading| comparable(reading))
+        .any(|reading| secrets.iter().any(|secret| reading.contains(secret.as_str())))
 }
 
-fn lower(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.to_ascii_lowercase())
+fn from_url(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned())
+}
+
+fn from_html(text: &str) -> Zeroizing<String> {
+    let mut plain = Zeroizing::new(text.to_owned());
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ] {
+        plain = Zeroizing::new(plain.replace(entity, character));
+    }
+    plain
+}
+
+fn comparable(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(fit(text).to_ascii_lowercase())
+}
+
+fn fit(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect())
 }

@@ -111,6 +111,21 @@ fn law_4_a_crowd_makes_one_request_and_shares_the_token() {
 }
 
 #[test]
+fn law_4_callers_without_a_pause_make_one_refresh() {
+    for _ in 0..30 {
+        let world = World::new([Token("one", 3600), Token("two", 3600), Token("three", 3600)]);
+        assert_eq!(world.get(), "one");
+        world.clock.advance(3100.0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..3000).for_each(|_| drop(world.get())));
+            }
+        });
+        world.settle(2);
+    }
+}
+
+#[test]
 fn law_4_a_crowd_shares_the_error() {
     let world = Arc::new(World::new([Gate, Answer(503, "")]));
     let crowd: Vec<_> = (0..64)
