@@ -10,7 +10,7 @@ use crate::settings::{Key, Settings};
 use crate::store::Store;
 use crate::token::AccessToken;
 use arc_swap::ArcSwapOption;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,16 +110,14 @@ impl Cache {
     }
 
     fn refresh_ahead(self: &Arc<Self>, now: &Reading) {
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         // A flight may have landed between the look at the slot and this lock.
         let is_due = matches!(self.held(now, Duration::ZERO), Some((_, Verdict::RefreshAhead)));
         if !is_due || now.boot < state.not_before || state.has_flight(now.boot) {
             return;
         }
         let deadline = now.boot + self.settings().timeout;
-        let (flight, lost) = state.take_off(deadline);
-        drop(state);
-        give_up(lost);
+        let flight = take_off(state, deadline);
         // Without a thread the caller keeps its token and a later caller tries again.
         if self.clone().spawn(flight.clone(), deadline).is_err() {
             self.fail(&flight, Error::new(Kind::Internal, "no thread for a refresh"));
@@ -128,7 +126,7 @@ impl Cache {
 
     fn join(self: &Arc<Self>, now: &Reading, call: &Call) -> Answer {
         let wait = call.timeout.unwrap_or(self.settings().timeout);
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         // A flight may have landed between the look at the slot and this lock.
         if let Some((token, Verdict::Fresh | Verdict::RefreshAhead)) = self.held(now, call.min_ttl) {
             return Answer::Ready(token);
@@ -138,9 +136,7 @@ impl Cache {
             Some(flight) => flight,
             None => {
                 let deadline = now.boot + wait.max(self.settings().timeout);
-                let (flight, lost) = state.take_off(deadline);
-                drop(state);
-                give_up(lost);
+                let flight = take_off(state, deadline);
                 if self.clone().spawn(flight.clone(), deadline).is_err() {
                     self.fly(&flight, now.boot + wait);
                 }
@@ -218,23 +214,20 @@ fn budget(left: Duration) -> Duration {
     left - Duration::from_millis(25).min(left / 20)
 }
 
-/// Frees whoever still waits for a flight that another has replaced.
-fn give_up(lost: Option<Arc<Flight>>) {
+/// Begins a flight and frees whoever still waits for the lost one that it replaces, once the lock is gone.
+fn take_off(mut state: MutexGuard<'_, State>, deadline: Duration) -> Arc<Flight> {
+    let flight = Arc::new(Flight::new(deadline));
+    let lost = state.flight.replace(flight.clone());
+    drop(state);
     if let Some(lost) = lost {
         lost.land(&Err(Error::new(Kind::Timeout, "the token request did not end in its time")));
     }
+    flight
 }
 
 impl State {
     fn has_flight(&self, now: Duration) -> bool {
         self.flight.as_ref().is_some_and(|flight| !flight.is_lost(now))
-    }
-
-    /// A new flight, and the lost one that it replaces.
-    fn take_off(&mut self, deadline: Duration) -> (Arc<Flight>, Option<Arc<Flight>>) {
-        let flight = Arc::new(Flight::new(deadline));
-        let lost = self.flight.replace(flight.clone());
-        (flight, lost)
     }
 
     /// Forgets the flight; false when it was given up for lost and another has taken its place.

@@ -88,13 +88,6 @@ impl Client {
         self.open().map(|engine| engine.get(call))
     }
 
-    fn open(&self) -> Result<&Arc<Cache>, Error> {
-        if self.closed.load(Ordering::Relaxed) {
-            return Err(Error::new(Kind::Closed, "the client is closed: make a new one"));
-        }
-        Ok(&self.engine)
-    }
-
     /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never blocks and never
     /// waits for the network, so a host may call it while it holds a lock of its own.
     ///
@@ -134,6 +127,13 @@ impl Client {
     /// The scope it asks for.
     pub fn scope(&self) -> Option<&str> {
         self.engine.settings().scope.as_deref()
+    }
+
+    fn open(&self) -> Result<&Arc<Cache>, Error> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Closed, "the client is closed: make a new one"));
+        }
+        Ok(&self.engine)
     }
 }
 

@@ -10,7 +10,8 @@ use once_cell::sync::Lazy;
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// More configurations than this in one process are not used together; the one that no client was made for longest leaves.
+/// More configurations than this in one process are not used together; the one that no client was made for longest
+/// leaves.
 const MOST: usize = 64;
 
 type Engines = Vec<(Key, Arc<Cache>)>;
