@@ -4,7 +4,7 @@ use crate::config::ClientAuth;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 /// A POST request ready for a transport. Holds the client secret, so it has no `Debug` and is wiped on drop.
@@ -45,18 +45,39 @@ fn form(parameters: &[(&str, &str)]) -> Zeroizing<String> {
     Zeroizing::new(text)
 }
 
-/// Both parts are form-encoded before they are joined (RFC 6749 §2.3.1).
+/// The credentials of Basic authentication (RFC 6749 §2.3.1).
 fn basic(client_id: &str, client_secret: &str) -> Zeroizing<String> {
+    let pair = pair(client_id, client_secret);
+    let mut header = Zeroizing::new(String::with_capacity("Basic ".len() + pair.len() * 4 / 3 + 4));
+    header.push_str("Basic ");
+    STANDARD.encode_string(pair.as_bytes(), &mut header);
+    header
+}
+
+/// Both parts are form-encoded before they are joined.
+fn pair(client_id: &str, client_secret: &str) -> Zeroizing<String> {
     // Room for all of it from the start, as in the form.
     let bound = 3 * (client_id.len() + client_secret.len()) + 1;
     let mut pair = Zeroizing::new(String::with_capacity(bound));
     pair.extend(form_urlencoded::byte_serialize(client_id.as_bytes()));
     pair.push(':');
     pair.extend(form_urlencoded::byte_serialize(client_secret.as_bytes()));
-    let mut header = Zeroizing::new(String::with_capacity("Basic ".len() + bound * 4 / 3 + 4));
-    header.push_str("Basic ");
-    STANDARD.encode_string(pair.as_bytes(), &mut header);
-    header
+    pair
+}
+
+/// What a careless server's message may repeat of a request: the secret, and what Basic authentication makes of it,
+/// rightly or without encoding the parts, in both alphabets of Base64 and without their padding.
+pub fn spellings(client_id: &str, client_secret: &Secret) -> Vec<Zeroizing<String>> {
+    let plain = Zeroizing::new(client_secret.expose().to_owned());
+    let joined = Zeroizing::new(format!("{client_id}:{}", *plain));
+    let mut spellings = Vec::new();
+    for text in [&plain, &joined, &pair(client_id, &plain)] {
+        for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            spellings.push(Zeroizing::new(alphabet.encode(text.as_bytes())));
+        }
+    }
+    spellings.push(plain);
+    spellings
 }
 
 #[cfg(test)]
@@ -96,6 +117,15 @@ mod tests {
         assert_eq!(*sent.body, "grant_type=client_credentials");
         let header = sent.authorization.unwrap();
         assert_eq!(STANDARD.decode(header.strip_prefix("Basic ").unwrap()).unwrap(), b"a%3Ab:c+d");
+    }
+
+    #[test]
+    fn the_spellings_are_those_of_basic_authentication_too() {
+        let told: Vec<String> =
+            spellings("i d", &Secret::new("a&b c")).iter().map(|text| text.to_string()).collect();
+        for spelling in ["a&b c", "YSZiIGM", "aSBkOmEmYiBj", "aStkOmElMjZiK2M"] {
+            assert!(told.iter().any(|text| text == spelling), "{spelling} {told:?}");
+        }
     }
 
     proptest! {

@@ -1,7 +1,5 @@
 //! Text that must never be shown: redacted when printed, wiped when dropped.
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -28,22 +26,6 @@ impl Secret {
         let mut out = [0; 32];
         out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, self.0.as_bytes()).as_ref());
         out
-    }
-
-    /// What a careless server's message may repeat: the secret, and what Basic authentication makes of it with the
-    /// client identifier, in both alphabets of Base64 and without their padding.
-    pub(crate) fn spellings(&self, client_id: &str) -> Vec<Zeroizing<String>> {
-        let form =
-            |text: &str| Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
-        let pair = Zeroizing::new(format!("{client_id}:{}", *self.0));
-        let encoded_pair = Zeroizing::new(format!("{}:{}", *form(client_id), *form(&self.0)));
-        let mut spellings = vec![self.0.clone()];
-        for text in [&self.0, &pair, &encoded_pair] {
-            for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-                spellings.push(Zeroizing::new(alphabet.encode(text.as_bytes())));
-            }
-        }
-        spellings
     }
 
     /// What makes this secret look mistaken; an authorization server answers only `invalid_client`.
@@ -103,16 +85,6 @@ mod tests {
             format!("{secret} {secret:?} {:?}", Some(&secret)),
             "<redacted> <redacted> Some(<redacted>)"
         );
-    }
-
-    #[test]
-    fn the_spellings_are_those_of_basic_authentication_too() {
-        let told: Vec<String> =
-            Secret::new("a&b c").spellings("i d").iter().map(|text| text.to_string()).collect();
-        assert_eq!(told[..2], ["a&b c", "YSZiIGM"]);
-        for pair in ["aSBkOmEmYiBj", "aStkOmElMjZiK2M"] {
-            assert!(told.iter().any(|text| text == pair), "{pair} {told:?}");
-        }
     }
 
     #[test]

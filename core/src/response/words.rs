@@ -1,6 +1,7 @@
 //! What of a server's words may be told: nothing that could bring back what was sent to it.
 
 use super::Asked;
+use crate::request::spellings;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -47,7 +48,7 @@ fn repeats(text: &str, asked: &Asked<'_>) -> bool {
         let spaced = Zeroizing::new(last.replace('+', " "));
         readings.extend([from_html(&last), from_url(&spaced), from_url(&last)]);
     }
-    let secrets = asked.client_secret.spellings(asked.client_id);
+    let secrets = spellings(asked.client_id, asked.client_secret);
     let secrets: Vec<_> =
         secrets.iter().map(|secret| comparable(secret)).filter(|secret| !secret.is_empty()).collect();
     readings
