@@ -1,34 +1,27 @@
-//! The engine: the token at hand, the flight that fetches the next, and who waits for it.
+//! The engine: the token at hand, the flight that fetches the next, and who may ask the server when.
 
 use crate::call::Call;
-use crate::clock::{Clock, Reading};
+use crate::clock::{Clock, Flag, Reading};
 use crate::error::{Error, Kind};
+use crate::event::{self, Event, Happening};
 use crate::flight::{Flight, Outcome};
 use crate::grant::Grant;
-use crate::lifetime::{Verdict, pause_after};
+use crate::lifetime::Verdict;
+use crate::local::Local;
+use crate::pace::{Pace, Refusal, retry};
+use crate::pending::{Answer, Pending};
 use crate::settings::{Key, Settings};
+use crate::slot::Slot;
+use crate::stats::{Counters, Stats};
 use crate::store::Store;
 use crate::token::AccessToken;
-use arc_swap::ArcSwapOption;
-use parking_lot::{Mutex, MutexGuard};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// A token at once, or the flight to wait for.
-pub enum Answer {
-    /// Nothing to wait for.
-    Ready(Arc<AccessToken>),
-    /// A request is under way.
-    Pending(Pending),
-}
-
-/// A caller's place in a flight.
-pub struct Pending {
-    cache: Arc<Cache>,
-    flight: Arc<Flight>,
-    until: Duration,
-}
+/// Near its end a token is held back for the next one, for this long after that one's request was begun.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// One token for one configuration, shared by all its callers. Thread-safe.
 pub struct Cache {
@@ -36,23 +29,51 @@ pub struct Cache {
     grant: Grant,
     clock: Arc<dyn Clock>,
     store: Option<Arc<dyn Store>>,
-    slot: ArcSwapOption<AccessToken>,
-    state: Mutex<State>,
+    slot: Arc<Slot>,
+    state: Local<State>,
+    /// No refresh ahead of expiry before this time of the boot clock, in nanoseconds: the look of every call at it
+    /// costs no lock.
+    quiet: AtomicU64,
+    outage: AtomicU8,
+    counters: Counters,
 }
 
+/// Who may ask the server when.
 #[derive(Default)]
 struct State {
     flight: Option<Arc<Flight>>,
-    failures: u32,
-    /// No refresh ahead of expiry before this time of the boot clock.
-    not_before: Duration,
+    pace: Pace,
+}
+
+/// The last flight brought a token, or it failed and nobody was told yet that the old token is served, or was told.
+const NO_OUTAGE: u8 = 0;
+const OUTAGE: u8 = 1;
+const OUTAGE_TOLD: u8 = 2;
+
+/// What a caller that needs the next token has to do.
+enum Boarding {
+    /// Wait for this flight, which somebody else began.
+    Join(Arc<Flight>),
+    /// Begin this flight; the other was lost, and whoever still waits for it must be freed.
+    TakeOff(Arc<Flight>, Option<Arc<Flight>>),
+    /// Go without.
+    Refused(Refusal),
 }
 
 impl Cache {
     /// An empty cache. The parts are arguments so that tests can put their own in.
     pub fn new(grant: Grant, clock: Arc<dyn Clock>, store: Option<Arc<dyn Store>>) -> Arc<Cache> {
-        let key = grant.settings().key();
-        Arc::new(Cache { key, grant, clock, store, slot: ArcSwapOption::empty(), state: Mutex::default() })
+        Arc::new(Cache {
+            key: grant.settings().key(),
+            slot: Arc::new(Slot::new(clock.clone())),
+            grant,
+            clock,
+            store,
+            state: Local::default(),
+            quiet: AtomicU64::new(0),
+            outage: AtomicU8::new(NO_OUTAGE),
+            counters: Counters::default(),
+        })
     }
 
     /// What this cache was configured with.
@@ -60,242 +81,395 @@ impl Cache {
         self.grant.settings()
     }
 
-    /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system
-    /// refuses a thread: then the caller's own has to fly.
-    pub fn get(self: &Arc<Self>, call: &Call) -> Answer {
+    /// What it has done so far.
+    pub fn stats(&self) -> Stats {
+        let now = self.clock.now();
+        self.counters.stats(self.slot.token().map(|token| token.lifetime().left(now.since(token.sent()))))
+    }
+
+    /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system refuses a
+    /// thread: then the caller's own has to fly.
+    ///
+    /// # Errors
+    /// The last failure in the pause after it, `unavailable` when the budget of requests is used up.
+    pub fn get(self: &Arc<Self>, call: &Call) -> Result<Answer, Error> {
         match self.ready(call) {
-            Some(token) => Answer::Ready(token),
-            None => self.join(&self.clock.now(), call),
+            Some(token) => Ok(Answer::Ready(token)),
+            None => self.join(call),
         }
     }
 
     /// The token at hand, if it serves this call; a refresh that is due is started. Never waits for the network.
     pub fn ready(self: &Arc<Self>, call: &Call) -> Option<Arc<AccessToken>> {
         let now = self.clock.now();
-        let (token, verdict) = self.held(&now, call.min_ttl)?;
-        if verdict == Verdict::RefreshAhead {
-            self.refresh_ahead(&now);
+        let (token, verdict) = self.slot.judge(&now, call.min_ttl)?;
+        match verdict {
+            Verdict::Fresh => {}
+            Verdict::RefreshAhead if nanos(now.boot) < self.quiet.load(Ordering::Relaxed) => {}
+            Verdict::RefreshAhead => self.refresh_ahead(&now),
+            Verdict::Waning if self.is_left_alone(now.boot) => {}
+            Verdict::Waning | Verdict::MustRefresh | Verdict::Expired => return None,
         }
-        matches!(verdict, Verdict::Fresh | Verdict::RefreshAhead).then_some(token)
+        self.served(&token);
+        Some(token)
     }
 
     /// Whether a token request is under way.
     pub fn is_refreshing(&self) -> bool {
-        self.state.lock().has_flight(self.clock.now().boot)
+        let now = self.clock.now().boot;
+        self.state.with(|state| state.flying(now).is_some())
     }
 
-    /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped.
+    /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped: at most once in 30 s,
+    /// since each costs a request, and a resource server that refuses every token would cost one for each call.
     pub fn invalidate(&self, token: &str) -> bool {
-        let held = self.slot.load_full();
-        let Some(held) = held.filter(|held| held.value() == token) else {
+        let Some(held) = self.slot.token().filter(|held| held.value() == token) else {
             return false;
         };
-        let previous = self.slot.compare_and_swap(&held, None);
+        let now = self.clock.now().boot;
+        if !self.state.with(|state| state.pace.force(now)) {
+            return false;
+        }
         if let Some(store) = &self.store {
             store.forget(&self.key, token);
         }
-        previous.as_ref().is_some_and(|previous| Arc::ptr_eq(previous, &held))
+        let was_dropped = self.slot.take(&held);
+        if was_dropped {
+            self.tell(Happening::Invalidated, Some(&held), |_| ());
+        }
+        was_dropped
     }
 
-    fn held(&self, now: &Reading, min_ttl: Duration) -> Option<(Arc<AccessToken>, Verdict)> {
-        let token = self.slot.load_full()?;
-        let verdict = token.lifetime().judge(now.since(token.sent()), min_ttl);
-        Some((token, verdict))
+    /// Counts a call that was answered from memory.
+    fn served(&self, token: &Arc<AccessToken>) {
+        self.counters.hit();
+        if self.outage.load(Ordering::Relaxed) == NO_OUTAGE {
+            return;
+        }
+        self.counters.served_while_failing.add();
+        let told = self.outage.compare_exchange(OUTAGE, OUTAGE_TOLD, Ordering::Relaxed, Ordering::Relaxed);
+        if told.is_ok() {
+            let error = self.state.with(|state| state.pace.last_error().cloned());
+            self.tell(Happening::ServedDuringOutage, Some(token), |event| event.error = error);
+        }
     }
 
-    /// The token at hand, if it may still be handed out.
-    fn valid(&self) -> Option<Arc<AccessToken>> {
-        let (token, verdict) = self.held(&self.clock.now(), Duration::ZERO)?;
-        (verdict != Verdict::Expired).then_some(token)
+    /// Whether a token near its end is to be handed out at once: its refresh failed a short while ago, or has taken
+    /// longer than anybody should wait for it.
+    fn is_left_alone(&self, now: Duration) -> bool {
+        self.state.with(|state| match state.flying(now) {
+            Some(flight) => now >= flight.started() + MOMENT,
+            None => now < state.pace.ahead(now),
+        })
     }
 
     fn refresh_ahead(self: &Arc<Self>, now: &Reading) {
-        let state = self.state.lock();
-        // A flight may have landed between the look at the slot and this lock.
-        let is_due = matches!(self.held(now, Duration::ZERO), Some((_, Verdict::RefreshAhead)));
-        if !is_due || now.boot < state.not_before || state.has_flight(now.boot) {
+        let timeout = self.settings().timeout;
+        let boarding = self.state.with(|state| {
+            // A flight may have landed between the look at the slot and this lock.
+            let is_due =
+                matches!(self.slot.judge(now, Duration::ZERO), Some((_, Verdict::RefreshAhead)));
+            let is_quiet = now.boot < state.pace.ahead(now.boot) || state.flying(now.boot).is_some();
+            if !is_due || is_quiet {
+                self.quiet.store(nanos(state.quiet_until(now.boot)), Ordering::Relaxed);
+                return None;
+            }
+            Some(state.take_off(now.boot, now.boot + timeout))
+        });
+        let Some((flight, lost)) = boarding else {
             return;
-        }
-        let deadline = now.boot + self.settings().timeout;
-        let flight = take_off(state, deadline);
-        // Without a thread the caller keeps its token and a later caller tries again.
-        if self.clone().spawn(flight.clone(), deadline).is_err() {
-            self.fail(&flight, Error::new(Kind::Internal, "no thread for a refresh"));
+        };
+        free(lost);
+        self.counters.refreshes_ahead.add();
+        if self.clone().spawn(flight.clone()).is_err() {
+            // The caller keeps its token. Near its end somebody will fly on a thread of their own.
+            self.state.with(|state| {
+                state.clear(&flight);
+                state.pace.put_off(now.boot);
+            });
+            flight.land(&Err(Error::new(Kind::Internal, "no thread for a refresh")));
         }
     }
 
-    fn join(self: &Arc<Self>, now: &Reading, call: &Call) -> Answer {
-        let wait = call.timeout.unwrap_or(self.settings().timeout);
-        let state = self.state.lock();
-        // A flight may have landed between the look at the slot and this lock.
-        if let Some((token, Verdict::Fresh | Verdict::RefreshAhead)) = self.held(now, call.min_ttl) {
-            return Answer::Ready(token);
+    fn join(self: &Arc<Self>, call: &Call) -> Result<Answer, Error> {
+        if event::is_inside() {
+            let told = "a listener of events asked for a token while none is at hand: ask after it has returned";
+            return Err(Error::invalid_config(told));
         }
-        let flying = state.flight.clone().filter(|_| state.has_flight(now.boot));
-        let flight = match flying {
-            Some(flight) => flight,
-            None => {
-                let deadline = now.boot + wait.max(self.settings().timeout);
-                let flight = take_off(state, deadline);
-                if self.clone().spawn(flight.clone(), deadline).is_err() {
-                    self.fly(&flight, now.boot + wait);
+        let now = self.clock.now();
+        let until = now.boot + call.timeout.unwrap_or(self.settings().timeout);
+        let is_needed = |verdict| !matches!(verdict, Verdict::Waning);
+        let (boarding, is_needed) = loop {
+            let found = self.state.with(|state| {
+                // A flight may have landed between the look at the slot and this lock.
+                match self.slot.judge(&now, call.min_ttl) {
+                    Some((token, Verdict::Fresh | Verdict::RefreshAhead)) => Err(token),
+                    judged => {
+                        let is_needed = judged.is_none_or(|(_, verdict)| is_needed(verdict));
+                        Ok((self.board(state, now.boot, until, is_needed), is_needed))
+                    }
                 }
+            });
+            match found {
+                Err(token) => return Ok(Answer::Ready(token)),
+                Ok((Boarding::Refused(refusal), _)) if self.has_new_secret(&refusal, now.boot) => {}
+                Ok(found) => break found,
+            }
+        };
+        let flight = match boarding {
+            Boarding::Refused(refusal) => return self.refuse(refusal),
+            Boarding::Join(flight) => flight,
+            Boarding::TakeOff(flight, lost) => {
+                free(lost);
+                self.begin(&flight, until, is_needed, now.boot);
                 flight
             }
         };
-        Answer::Pending(Pending { cache: self.clone(), flight, until: now.boot + wait })
+        let moment = (!is_needed).then(|| flight.started() + MOMENT);
+        Ok(Answer::Pending(Pending::new(self.slot.clone(), flight, until, moment)))
     }
 
-    fn spawn(self: Arc<Self>, flight: Arc<Flight>, until: Duration) -> std::io::Result<()> {
-        let thread = std::thread::Builder::new().name("xilnex-auth".into());
-        thread.spawn(move || self.fly(&flight, until)).map(drop)
+    fn board(&self, state: &mut State, now: Duration, until: Duration, is_needed: bool) -> Boarding {
+        if let Some(flight) = state.flying(now) {
+            if is_needed {
+                flight.board(until);
+            }
+            return Boarding::Join(flight.clone());
+        }
+        if let Some(refusal) = state.pace.refusal(now) {
+            return Boarding::Refused(refusal);
+        }
+        let (flight, lost) = state.take_off(now, until.max(now + self.settings().timeout));
+        if is_needed {
+            flight.board(until);
+        }
+        Boarding::TakeOff(flight, lost)
     }
 
-    /// Fetches and lands, whatever happens on the way.
-    fn fly(&self, flight: &Arc<Flight>, until: Duration) {
-        let fetched = catch_unwind(AssertUnwindSafe(|| self.fetch(until)));
-        match fetched {
-            Ok(Ok(token)) => self.succeed(flight, Arc::new(token)),
-            Ok(Err(error)) => self.fail(flight, error),
-            Err(_) => self.fail(flight, Error::new(Kind::Internal, "the token request ended in a panic")),
+    /// Flies on a thread of its own; where the system refuses one, here, for as long as this caller waits.
+    fn begin(self: &Arc<Self>, flight: &Arc<Flight>, until: Duration, is_needed: bool, now: Duration) {
+        if self.clone().spawn(flight.clone()).is_err() {
+            flight.shorten(if is_needed { until } else { until.min(now + MOMENT) });
+            self.fly(flight);
         }
     }
 
-    fn fetch(&self, until: Duration) -> Result<AccessToken, Error> {
+    /// Without a request the caller has a valid token, though one near its end or not good for as long as it asked,
+    /// or an error.
+    fn refuse(&self, refusal: Refusal) -> Result<Answer, Error> {
+        if let Some(token) = self.slot.valid() {
+            self.served(&token);
+            return Ok(Answer::Ready(token));
+        }
+        match refusal {
+            Refusal::CoolDown(error, left) => {
+                self.counters.refused_in_cool_down.add();
+                Err(error.again(left))
+            }
+            Refusal::Budget(left) => {
+                self.counters.refused_by_budget.add();
+                Err(over_budget(left))
+            }
+        }
+    }
+
+    /// Whether the secret that stands refused has been replaced in its file: what the server said is no news then.
+    fn has_new_secret(&self, refusal: &Refusal, now: Duration) -> bool {
+        let is_refused = matches!(refusal, Refusal::CoolDown(error, _) if error.oauth_error() == Some("invalid_client"));
+        let has_file = self.settings().client_secret_file.is_some();
+        let is_new = is_refused
+            && has_file
+            && self.state.with(|state| state.pace.look(now))
+            && self.grant.has_new_secret();
+        if is_new {
+            self.state.with(|state| state.pace.forget_failure());
+        }
+        is_new
+    }
+
+    fn spawn(self: Arc<Self>, flight: Arc<Flight>) -> std::io::Result<()> {
+        let clock = self.clock.clone();
+        clock.spawn(Box::new(move || self.fly(&flight)))
+    }
+
+    /// Fetches and lands, whatever happens on the way.
+    fn fly(&self, flight: &Arc<Flight>) {
+        self.tell(Happening::RefreshStarted, None, |_| ());
+        let fetched = catch_unwind(AssertUnwindSafe(|| self.fetch(flight)));
+        let outcome = fetched.unwrap_or_else(|_| {
+            self.counters.failure(Kind::Internal);
+            Err(Error::new(Kind::Internal, "the token request ended in a panic"))
+        });
+        let outcome = outcome.map(Arc::new);
+        self.close(flight, &outcome);
+        flight.land(&outcome);
+        self.report(flight, outcome);
+    }
+
+    /// Asks, and asks again where that may help and somebody waits.
+    fn fetch(&self, flight: &Flight) -> Result<AccessToken, Error> {
         if let Some(shared) = self.store.as_ref().and_then(|store| store.load(&self.key))
             && self.is_news(&shared)
         {
             return Ok(shared);
         }
-        let token = self.grant.access_token(budget(until.saturating_sub(self.clock.now().boot)))?;
-        if let Some(store) = &self.store {
-            store.save(&self.key, &token);
+        let most = self.state.with(|state| state.pace.attempts());
+        let mut last = None;
+        for attempt in 1.. {
+            let now = self.clock.now().boot;
+            if !self.state.with(|state| state.pace.take(now)) {
+                return Err(last.unwrap_or_else(|| over_budget(Duration::ZERO)));
+            }
+            let aimed = flight.deadline();
+            let error = match self.ask(margin(aimed.saturating_sub(now))) {
+                Ok(token) => return Ok(token),
+                Err(error) => error.with_attempts(attempt),
+            };
+            match self.pause(flight, &error, attempt, most, aimed) {
+                None => return Err(error),
+                Some(pause) => self.clock.wait(&Flag::default(), self.clock.now().boot + pause),
+            };
+            last = Some(error);
         }
-        Ok(token)
+        unreachable!("every flight ends with a token or an error")
+    }
+
+    /// One request.
+    fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
+        self.counters.requests.add();
+        let answer = self.grant.access_token(budget);
+        match &answer {
+            Ok(token) => {
+                self.counters.successes.add();
+                if let Some(store) = &self.store {
+                    store.save(&self.key, token);
+                }
+            }
+            Err(error) => self.counters.failure(error.kind()),
+        }
+        answer
+    }
+
+    /// How long to wait before a flight that failed asks again; `None` when it has to end.
+    fn pause(&self, flight: &Flight, error: &Error, attempt: u32, most: u32, aimed: Duration) -> Option<Duration> {
+        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.has_new_secret() {
+            return Some(Duration::ZERO);
+        }
+        if !flight.is_awaited() || attempt >= most {
+            return None;
+        }
+        // Somebody boarded whose time is not over yet.
+        if error.kind() == Kind::Timeout && flight.deadline() > aimed {
+            return Some(Duration::ZERO);
+        }
+        let left = flight.deadline().saturating_sub(self.clock.now().boot);
+        retry(error, attempt, left, fastrand::f64())
     }
 
     /// Whether a token from the store is fresh and not the one that is to be replaced.
     fn is_news(&self, shared: &AccessToken) -> bool {
         let age = self.clock.now().since(shared.sent());
-        let is_held = self.slot.load().as_ref().is_some_and(|held| held.value() == shared.value());
+        let is_held = self.slot.token().is_some_and(|held| held.value() == shared.value());
         !is_held && shared.lifetime().judge(age, Duration::ZERO) == Verdict::Fresh
     }
 
-    /// The token is in the slot before the flight is gone: nobody finds neither. A flight that was given up for
-    /// lost and lands all the same takes no newer token away.
-    fn succeed(&self, flight: &Arc<Flight>, token: Arc<AccessToken>) {
-        let mut state = self.state.lock();
-        if self.slot.load().as_ref().is_none_or(|held| held.sent().boot <= token.sent().boot) {
-            self.slot.store(Some(token.clone()));
-        }
-        if state.clear(flight) {
-            state.failures = 0;
-            state.not_before = Duration::ZERO;
-        }
-        drop(state);
-        flight.land(&Ok(token));
+    /// The token is in the slot before the flight is gone: nobody finds neither. A flight that was given up for lost
+    /// and lands all the same takes no newer token away and tells nothing of the server.
+    fn close(&self, flight: &Arc<Flight>, outcome: &Outcome) {
+        let now = self.clock.now().boot;
+        self.state.with(|state| {
+            if let Ok(token) = outcome {
+                self.slot.put(token.clone());
+            }
+            if !state.clear(flight) {
+                return;
+            }
+            match outcome {
+                Ok(_) => {
+                    state.pace.succeeded();
+                    self.counters.refreshed(now.saturating_sub(flight.started()));
+                    self.outage.store(NO_OUTAGE, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    state.pace.failed(now, error, fastrand::f64());
+                    self.outage.store(OUTAGE, Ordering::Relaxed);
+                }
+            }
+            self.quiet.store(nanos(state.pace.ahead(now)), Ordering::Relaxed);
+        });
     }
 
-    fn fail(&self, flight: &Arc<Flight>, error: Error) {
-        let mut state = self.state.lock();
-        if state.clear(flight) {
-            state.failures = state.failures.saturating_add(1);
-            let pause = pause_after(state.failures, error.retry_after(), fastrand::f64());
-            state.not_before = self.clock.now().boot + pause;
+    fn report(&self, flight: &Flight, outcome: Outcome) {
+        let took = Some(self.clock.now().boot.saturating_sub(flight.started()));
+        match outcome {
+            Ok(token) => self.tell(Happening::RefreshSucceeded, Some(&token), |event| event.took = took),
+            Err(error) => self.tell(Happening::RefreshFailed, None, |event| {
+                // Without a token the callers have the error themselves.
+                event.is_warning = self.slot.valid().is_some();
+                (event.took, event.error) = (took, Some(error));
+            }),
         }
-        drop(state);
-        flight.land(&Err(error));
     }
-}
 
-/// A flight ends a little before the caller that started it gives up: so its own error is told, and a caller who tries
-/// again is not handed a flight at its very end.
-fn budget(left: Duration) -> Duration {
-    left - Duration::from_millis(25).min(left / 20)
-}
-
-/// Begins a flight and frees whoever still waits for the lost one that it replaces, once the lock is gone.
-fn take_off(mut state: MutexGuard<'_, State>, deadline: Duration) -> Arc<Flight> {
-    let flight = Arc::new(Flight::new(deadline));
-    let lost = state.flight.replace(flight.clone());
-    drop(state);
-    if let Some(lost) = lost {
-        lost.land(&Err(Error::new(Kind::Timeout, "the token request did not end in its time")));
+    fn tell(&self, happening: Happening, token: Option<&AccessToken>, complete: impl FnOnce(&mut Event)) {
+        if !event::is_wanted() {
+            return;
+        }
+        let now = self.clock.now();
+        let mut event = Event::new(happening, now.wall, &self.settings().client_id);
+        if let Some(token) = token {
+            event.token = Some(event::fingerprint(token.value()));
+            event.expires_in = Some(token.lifetime().left(now.since(token.sent())));
+        }
+        complete(&mut event);
+        event::tell(&event);
     }
-    flight
 }
 
 impl State {
-    fn has_flight(&self, now: Duration) -> bool {
-        self.flight.as_ref().is_some_and(|flight| !flight.is_lost(now))
+    fn flying(&self, now: Duration) -> Option<&Arc<Flight>> {
+        self.flight.as_ref().filter(|flight| !flight.is_lost(now))
+    }
+
+    /// Begins a flight; the other one is that which was lost.
+    fn take_off(&mut self, now: Duration, deadline: Duration) -> (Arc<Flight>, Option<Arc<Flight>>) {
+        let flight = Arc::new(Flight::new(now, deadline));
+        let lost = self.flight.replace(flight.clone());
+        (flight, lost)
     }
 
     /// Forgets the flight; false when it was given up for lost and another has taken its place.
     fn clear(&mut self, flight: &Arc<Flight>) -> bool {
         self.flight.take_if(|current| Arc::ptr_eq(current, flight)).is_some()
     }
-}
 
-impl Answer {
-    /// Waits for the token until the deadline of the call.
-    ///
-    /// # Errors
-    /// The flight's error, or `timeout` when the caller's deadline passed first.
-    pub fn wait(self) -> Outcome {
-        match self {
-            Answer::Ready(token) => Ok(token),
-            Answer::Pending(pending) => pending.wait(),
+    /// Until when a call with a valid token has nothing to begin.
+    fn quiet_until(&self, now: Duration) -> Duration {
+        match self.flying(now) {
+            Some(flight) => flight.deadline(),
+            None => self.pace.ahead(now),
         }
     }
 }
 
-impl Pending {
-    /// Waits until the deadline of the call.
-    ///
-    /// # Errors
-    /// The flight's error, or `timeout` when the caller's deadline passed first.
-    pub fn wait(self) -> Outcome {
-        self.wait_until(self.until).unwrap_or_else(|| self.late())
-    }
-
-    /// Waits at most this long, for callers that have to look after something else meanwhile; `None`: not yet.
-    pub fn wait_for(&self, at_most: Duration) -> Option<Outcome> {
-        let now = self.cache.clock.now().boot;
-        let slice = self.until.min(now + at_most);
-        self.wait_until(slice).or_else(|| (slice == self.until).then(|| self.late()))
-    }
-
-    /// How long the call may still wait; zero once its deadline has passed.
-    pub fn left(&self) -> Duration {
-        self.until.saturating_sub(self.cache.clock.now().boot)
-    }
-
-    /// Calls `listener` once, when the flight lands, on the flight's thread; at once if it has. The client's
-    /// timeout bounds the flight, a shorter timeout of the call does not.
-    pub fn on_ready(&self, listener: impl FnOnce(Outcome) + Send + 'static) {
-        let cache = self.cache.clone();
-        self.flight.on_landing(Box::new(move |outcome| listener(settle(&cache, outcome))));
-    }
-
-    fn wait_until(&self, until: Duration) -> Option<Outcome> {
-        let outcome = self.flight.wait(&*self.cache.clock, until)?;
-        Some(settle(&self.cache, outcome))
-    }
-
-    fn late(&self) -> Outcome {
-        let told = "no token within the timeout of the call";
-        settle(&self.cache, Err(Error::new(Kind::Timeout, told)))
+/// Frees whoever still waits for a flight that was lost.
+fn free(lost: Option<Arc<Flight>>) {
+    if let Some(lost) = lost {
+        lost.land(&Err(Error::new(Kind::Timeout, "the token request did not end in its time")));
     }
 }
 
-/// A failed request never takes a valid token away, and a token that expired on its way here is none.
-fn settle(cache: &Cache, outcome: Outcome) -> Outcome {
-    match outcome {
-        Ok(token) if token.lifetime().left(cache.clock.now().since(token.sent())).is_zero() => {
-            Err(Error::new(Kind::Unavailable, "the answer took longer than the token in it lives")
-                .with_attempts(1))
-        }
-        Ok(token) => Ok(token),
-        Err(error) => cache.valid().ok_or(error),
-    }
+/// A request ends a little before its flight: so its own error is told to the caller who waits as long.
+fn margin(left: Duration) -> Duration {
+    left - Duration::from_millis(25).min(left / 20)
+}
+
+fn over_budget(left: Duration) -> Error {
+    Error::new(Kind::Unavailable, "ten token requests were sent within a minute, no more are")
+        .with_retry_after(Some(left))
+        .with_hint("something asks without end: tokens that live for seconds, or a resource server that refuses each")
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

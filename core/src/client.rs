@@ -1,17 +1,19 @@
 //! The face of the engine.
 
-use crate::cache::{Answer, Cache};
+use crate::cache::Cache;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::grant::Grant;
+use crate::pending::Answer;
 use crate::registry;
 use crate::settings::Settings;
+use crate::stats::Stats;
 use crate::store::Store;
 use crate::token::AccessToken;
 use crate::transport::Transport;
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,9 +85,10 @@ impl Client {
     /// A valid token at once, or a place in the request that fetches one: for callers that cannot block.
     ///
     /// # Errors
-    /// `closed`.
+    /// `closed`; the last failure again in the pause after it; `unavailable` when ten requests were sent within a
+    /// minute.
     pub fn request(&self, call: &Call) -> Result<Answer, Error> {
-        self.open().map(|engine| engine.get(call))
+        self.open()?.get(call)
     }
 
     /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never blocks and never
@@ -103,9 +106,15 @@ impl Client {
     }
 
     /// Drops `token` because a resource server refused it, so that the next call fetches another. A newer
-    /// token stays, so a late refusal of an old one does no harm. True when it was dropped.
+    /// token stays, so a late refusal of an old one does no harm. True when it was dropped: that costs a request, so
+    /// it happens at most once in 30 s, however many tokens are refused.
     pub fn invalidate(&self, token: &str) -> bool {
         self.engine.invalidate(token)
+    }
+
+    /// What all clients of this configuration have done in this process.
+    pub fn stats(&self) -> Stats {
+        self.engine.stats()
     }
 
     /// Ends this client and its clones: later calls fail with `closed`. Others with the same configuration
@@ -153,6 +162,7 @@ impl fmt::Debug for Client {
 /// # Errors
 /// As [`Client::new`].
 pub fn default_client() -> Result<&'static Client, Error> {
-    static DEFAULT: OnceCell<Client> = OnceCell::new();
-    DEFAULT.get_or_try_init(|| Client::new(Config::from_env()?))
+    // Two threads may both make one; equal clients share their token, and no lock is left for a fork to find taken.
+    static DEFAULT: OnceBox<Client> = OnceBox::new();
+    DEFAULT.get_or_try_init(|| Client::new(Config::from_env()?).map(Box::new))
 }

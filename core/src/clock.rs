@@ -1,6 +1,8 @@
-//! The one place that reads time, and the one primitive that waits.
+//! The one place that reads time, the one primitive that waits, and the one that works beside the callers.
 
-use parking_lot::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex, lock};
+use std::io;
+use std::sync::PoisonError;
 use std::time::{Duration, Instant, SystemTime};
 
 /// One look at both clocks.
@@ -22,42 +24,55 @@ impl Reading {
     }
 }
 
-/// Where time comes from. Tests put their own in its place.
+/// Work for a thread of its own.
+pub type Work = Box<dyn FnOnce() + Send>;
+
+/// Where time comes from. Tests put their own in its place; it starts threads too, because whoever moves time has to
+/// know whom it moves.
 pub trait Clock: Send + Sync {
     /// Both clocks, now.
     fn now(&self) -> Reading;
 
-    /// Waits until `event` is set or the boot clock reaches `until`; true when the event is set.
-    fn wait(&self, event: &Event, until: Duration) -> bool;
+    /// Waits until `flag` is set or the boot clock reaches `until`; true when the flag is set.
+    fn wait(&self, flag: &Flag, until: Duration) -> bool;
+
+    /// Starts a short-lived thread.
+    ///
+    /// # Errors
+    /// The system's refusal; `work` is dropped then.
+    fn spawn(&self, work: Work) -> io::Result<()> {
+        std::thread::Builder::new().name("xilnex-auth".into()).spawn(work).map(drop)
+    }
 }
 
 /// A flag that is set once and that any number of threads can wait for.
 #[derive(Default)]
-pub struct Event {
-    set: Mutex<bool>,
+pub struct Flag {
+    is_set: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Event {
+impl Flag {
     /// Sets the flag and wakes everybody.
     pub fn set(&self) {
-        *self.set.lock() = true;
+        *lock(&self.is_set) = true;
         self.changed.notify_all();
     }
 
     /// Whether the flag is set.
     pub fn is_set(&self) -> bool {
-        *self.set.lock()
+        *lock(&self.is_set)
     }
 
     /// Waits at most this long in real time; true when the flag is set.
     pub fn wait_for(&self, at_most: Duration) -> bool {
-        let mut set = self.set.lock();
-        if !*set {
-            // A wake-up without the flag is harmless: every caller looks at its own deadline again.
-            self.changed.wait_for(&mut set, at_most);
+        let is_set = lock(&self.is_set);
+        if *is_set {
+            return true;
         }
-        *set
+        // A wake-up without the flag is harmless: every caller looks at its own deadline again.
+        let (is_set, _) = self.changed.wait_timeout(is_set, at_most).unwrap_or_else(PoisonError::into_inner);
+        *is_set
     }
 }
 
@@ -73,14 +88,14 @@ impl Clock for SystemClock {
         Reading { boot: boot(), wall: SystemTime::now() }
     }
 
-    fn wait(&self, event: &Event, until: Duration) -> bool {
+    fn wait(&self, flag: &Flag, until: Duration) -> bool {
         loop {
             let left = until.saturating_sub(boot());
             if left.is_zero() {
-                return event.is_set();
+                return flag.is_set();
             }
             // In slices, because a suspend stops the clock that a sleep counts by.
-            if event.wait_for(left.min(LONGEST_SLEEP)) {
+            if flag.wait_for(left.min(LONGEST_SLEEP)) {
                 return true;
             }
         }
@@ -142,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn waiting_ends_at_the_event_and_at_the_deadline() {
+    fn waiting_ends_at_the_flag_and_at_the_deadline() {
         let clock = SystemClock;
-        let event = Arc::new(Event::default());
+        let flag = Arc::new(Flag::default());
         let soon = clock.now().boot + Duration::from_millis(5);
-        assert!(!clock.wait(&event, soon));
-        let setter = event.clone();
+        assert!(!clock.wait(&flag, soon));
+        let setter = flag.clone();
         let thread = std::thread::spawn(move || setter.set());
-        assert!(clock.wait(&event, clock.now().boot + Duration::from_secs(30)));
+        assert!(clock.wait(&flag, clock.now().boot + Duration::from_secs(30)));
         thread.join().unwrap();
     }
 

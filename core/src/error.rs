@@ -59,6 +59,9 @@ const TABLE: [Row; 11] = [
 ];
 
 impl Kind {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = TABLE.len();
+
     /// Every kind, in the order of the numbers.
     pub fn all() -> impl Iterator<Item = Kind> {
         TABLE.iter().map(|row| row.kind)
@@ -105,6 +108,7 @@ struct Parts {
     http_status: Option<u16>,
     retry_after: Option<Duration>,
     attempts: u32,
+    is_repeated: bool,
 }
 
 impl Error {
@@ -118,6 +122,7 @@ impl Error {
             http_status: None,
             retry_after: None,
             attempts: 0,
+            is_repeated: false,
         }))
     }
 
@@ -151,6 +156,15 @@ impl Error {
         self
     }
 
+    /// The same failure, told again without a request; `left` is the time until the next one is sent.
+    pub(crate) fn again(mut self, left: Duration) -> Error {
+        let seconds = left.as_secs_f64().ceil();
+        self.0.message += &format!(" (told again: the server is not asked for another {seconds} s)");
+        self.0.retry_after = Some(left);
+        self.0.is_repeated = true;
+        self
+    }
+
     /// What went wrong, as a class.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -176,7 +190,8 @@ impl Error {
         self.0.http_status
     }
 
-    /// How long the server asks to wait before the next request (RFC 9110 §10.2.3), at most 300 s.
+    /// How long to wait before the next call: what the server asked for (RFC 9110 §10.2.3), at most 300 s, or how long
+    /// this library will send no request.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -184,6 +199,12 @@ impl Error {
     /// How many times the library asked for a token before it gave up, whether the request arrived or not.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Whether this is the failure of an earlier request, given again in the pause after it: no request was sent for
+    /// this call.
+    pub fn is_repeated(&self) -> bool {
+        self.0.is_repeated
     }
 
     /// Whether the same call may succeed later without a change by the caller.
@@ -208,6 +229,7 @@ impl fmt::Debug for Error {
             .field("http_status", &self.http_status())
             .field("retry_after", &self.retry_after())
             .field("attempts", &self.attempts())
+            .field("is_repeated", &self.is_repeated())
             .finish()
     }
 }

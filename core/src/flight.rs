@@ -1,10 +1,10 @@
 //! One token request for any number of callers: all share its token or its error.
 
-use crate::clock::{Clock, Event};
-use crate::error::Error;
+use crate::clock::{Clock, Flag};
+use crate::error::{Error, Kind};
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Mutex, lock};
 use crate::token::AccessToken;
-use once_cell::sync::OnceCell;
-use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,43 +14,82 @@ pub type Outcome = Result<Arc<AccessToken>, Error>;
 
 type Listener = Box<dyn FnOnce(Outcome) + Send>;
 
-/// A request under way. It belongs to no caller: one that leaves early changes nothing for the others.
+/// A request under way. It belongs to no caller: one that leaves early changes nothing for the others. It lasts for as
+/// long as the most patient of them waits.
 pub struct Flight {
     process: u32,
-    deadline: Duration,
-    landed: Event,
-    outcome: OnceCell<Outcome>,
-    listeners: Mutex<Vec<Listener>>,
+    started: Duration,
+    /// On the boot clock, in nanoseconds.
+    deadline: AtomicU64,
+    is_awaited: AtomicBool,
+    landing: Mutex<Landing>,
+    landed: Flag,
+}
+
+#[derive(Default)]
+struct Landing {
+    outcome: Option<Outcome>,
+    listeners: Vec<Listener>,
 }
 
 /// A thread that was killed cannot land its flight; this long after its deadline another one takes off.
 const GRACE: Duration = Duration::from_secs(2);
 
 impl Flight {
-    /// A flight that will have landed by `deadline` on the boot clock.
-    pub fn new(deadline: Duration) -> Flight {
+    /// A flight that takes off now and will have landed by `deadline` on the boot clock.
+    pub fn new(now: Duration, deadline: Duration) -> Flight {
         Flight {
             process: std::process::id(),
-            deadline,
-            landed: Event::default(),
-            outcome: OnceCell::new(),
-            listeners: Mutex::default(),
+            started: now,
+            deadline: AtomicU64::new(nanos(deadline)),
+            is_awaited: AtomicBool::new(false),
+            landing: Mutex::default(),
+            landed: Flag::default(),
         }
+    }
+
+    /// When it took off.
+    pub fn started(&self) -> Duration {
+        self.started
+    }
+
+    /// When it will have landed.
+    pub fn deadline(&self) -> Duration {
+        Duration::from_nanos(self.deadline.load(Ordering::SeqCst))
+    }
+
+    /// A caller without a token boards: the flight lasts until `until` at least, and asks again where that may help.
+    pub fn board(&self, until: Duration) {
+        self.is_awaited.store(true, Ordering::SeqCst);
+        self.deadline.fetch_max(nanos(until), Ordering::SeqCst);
+    }
+
+    /// Flies on the thread of the one caller, who waits until `until` and no longer.
+    pub fn shorten(&self, until: Duration) {
+        self.deadline.store(nanos(until), Ordering::SeqCst);
+    }
+
+    /// Whether somebody who has no token waits for it.
+    pub fn is_awaited(&self) -> bool {
+        self.is_awaited.load(Ordering::SeqCst)
     }
 
     /// Whether its thread must have vanished without landing it. A forked child has no thread of its parent's.
     pub fn is_lost(&self, now: Duration) -> bool {
-        let has_vanished = now > self.deadline + GRACE || self.process != std::process::id();
-        has_vanished && self.outcome.get().is_none()
+        self.is_foreign() || (now > self.deadline() + GRACE && lock(&self.landing).outcome.is_none())
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.process != std::process::id()
     }
 
     /// Ends the flight for everybody. Only the first outcome counts.
     pub fn land(&self, outcome: &Outcome) {
         let listeners = {
             // Under this lock, so that a listener comes either before the outcome or after it, never between.
-            let mut listeners = self.listeners.lock();
-            let _ = self.outcome.set(outcome.clone());
-            std::mem::take(&mut *listeners)
+            let mut landing = lock(&self.landing);
+            landing.outcome.get_or_insert_with(|| outcome.clone());
+            std::mem::take(&mut landing.listeners)
         };
         self.landed.set();
         for listener in listeners {
@@ -61,19 +100,37 @@ impl Flight {
 
     /// Waits until the flight has landed or the boot clock reaches `until`; `None` when it has not.
     pub fn wait(&self, clock: &dyn Clock, until: Duration) -> Option<Outcome> {
+        if self.is_foreign() {
+            return Some(Err(stayed_behind()));
+        }
         clock.wait(&self.landed, until);
-        self.outcome.get().cloned()
+        lock(&self.landing).outcome.clone()
     }
 
     /// Calls `listener` when the flight lands, on the thread that lands it; at once if it has.
     pub fn on_landing(&self, listener: Listener) {
-        let mut listeners = self.listeners.lock();
-        match self.outcome.get().cloned() {
-            None => listeners.push(listener),
+        if self.is_foreign() {
+            return listener(Err(stayed_behind()));
+        }
+        let mut landing = lock(&self.landing);
+        match landing.outcome.clone() {
+            None => landing.listeners.push(listener),
             Some(outcome) => {
-                drop(listeners);
+                drop(landing);
                 listener(outcome);
             }
         }
     }
 }
+
+/// What a caller that was forked while it waited is told, without a look at locks that nobody may open any more.
+fn stayed_behind() -> Error {
+    Error::new(Kind::Unavailable, "the token request stayed with the parent process: call again")
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(all(test, loom))]
+mod model;

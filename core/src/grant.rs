@@ -8,14 +8,14 @@ use crate::secret::Secret;
 use crate::settings::{Settings, read_secret};
 use crate::token::AccessToken;
 use crate::transport::Transport;
-use parking_lot::Mutex;
+use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Asks the authorization server; keeps nothing but the secret.
 pub struct Grant {
     settings: Settings,
-    client_secret: Mutex<Secret>,
+    client_secret: ArcSwap<Secret>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }
@@ -23,7 +23,7 @@ pub struct Grant {
 impl Grant {
     /// A grant for these settings over this transport.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Grant {
-        let client_secret = Mutex::new(settings.client_secret.clone());
+        let client_secret = ArcSwap::from_pointee(settings.client_secret.clone());
         Grant { settings, client_secret, transport, clock }
     }
 
@@ -32,25 +32,12 @@ impl Grant {
         &self.settings
     }
 
-    /// Requests a token, once; a second time only if the server refused a secret that its file has replaced.
+    /// Requests a token, once, within `budget`.
     ///
     /// # Errors
     /// Every kind but `closed` and `internal`; `invalid_config` only when the certificate file has gone meanwhile.
     pub fn access_token(&self, budget: Duration) -> Result<AccessToken, Error> {
-        let started = self.clock.now();
-        match self.ask(budget) {
-            Err(error) if error.oauth_error() == Some("invalid_client") && self.has_new_secret() => {
-                match budget.checked_sub(self.clock.now().since(&started)) {
-                    Some(left) => self.ask(left).map_err(|error| error.with_attempts(2)),
-                    None => Err(error.with_attempts(1)),
-                }
-            }
-            answer => answer.map_err(|error| error.with_attempts(1)),
-        }
-    }
-
-    fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
-        let client_secret = self.client_secret.lock().clone();
+        let client_secret = self.client_secret.load_full();
         let request = access_token_request(&self.settings, &client_secret);
         let sent = self.clock.now();
         let answer = self.transport.send(&request, budget)?;
@@ -67,16 +54,17 @@ impl Grant {
         )
     }
 
-    /// Reads the secret file again; true when it holds another secret now. A file that cannot be read leaves
+    /// Reads the secret file again, if there is one; true when it holds another secret now. A file that cannot be read leaves
     /// the refusal of the server standing, and so does a pipe, which would be waited for in vain.
-    fn has_new_secret(&self) -> bool {
+    pub fn has_new_secret(&self) -> bool {
         let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file());
         let Some(Ok(found)) = file.map(read_secret) else {
             return false;
         };
-        let mut current = self.client_secret.lock();
-        let is_new = *current != found;
-        *current = found;
+        let is_new = **self.client_secret.load() != found;
+        if is_new {
+            self.client_secret.store(Arc::new(found));
+        }
         is_new
     }
 }

@@ -28,10 +28,13 @@
 //! The modules form layers; each names only those above it in the list below.
 #![forbid(unsafe_code)]
 
+mod sync;
+mod local;
 pub mod error;
 pub mod secret;
 pub mod clock;
 pub mod lifetime;
+pub mod pace;
 pub mod token;
 pub mod base_url;
 pub mod proxy;
@@ -44,15 +47,21 @@ pub mod store;
 mod grant;
 mod call;
 mod flight;
-pub mod cache;
+mod slot;
+mod pending;
+mod stats;
+pub mod event;
+mod cache;
 mod registry;
 mod client;
 
-pub use cache::{Answer, Pending};
 pub use call::Call;
 pub use client::{Client, default_client};
 pub use config::Config;
 pub use error::{Error, Kind};
+pub use event::Event;
+pub use pending::{Answer, Pending};
+pub use stats::Stats;
 pub use token::AccessToken;
 
 /// The version of this library.

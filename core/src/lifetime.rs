@@ -1,4 +1,4 @@
-//! When a token is fresh, due for a refresh, or expired: pure decisions over ages, no clock and no I/O.
+//! When a token is fresh, due for a refresh, near its end or expired: pure decisions over ages, no clock and no I/O.
 
 use std::time::Duration;
 
@@ -8,9 +8,8 @@ pub const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// What a token without `expires_in` and without readable claims is given.
 pub const ASSUMED_LIFETIME: Duration = Duration::from_secs(60);
 
-/// The pause after the first failed refresh; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// A token younger than this, or a quarter of its life, is the best that the server has.
+const YOUNG: Duration = Duration::from_secs(30);
 
 /// What to do with a token of a given age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +18,8 @@ pub enum Verdict {
     Fresh,
     /// Hand it out, and refresh in the background.
     RefreshAhead,
+    /// It is valid, but near its end: wait a moment for a refresh, then hand it out.
+    Waning,
     /// It is valid, but not for as long as the caller asked: refresh first.
     MustRefresh,
     /// Never hand it out again.
@@ -50,6 +51,11 @@ impl Lifetime {
         Duration::from_secs(5).min(self.total.mul_f64(0.05))
     }
 
+    /// The stretch before expiry in which a caller would rather have the next token.
+    fn floor(&self) -> Duration {
+        Duration::from_secs(60).min(self.total.mul_f64(0.10))
+    }
+
     /// How long a token of this age may still be handed out.
     pub fn left(&self, age: Duration) -> Duration {
         (self.total - self.guard()).saturating_sub(age)
@@ -58,7 +64,7 @@ impl Lifetime {
     /// A token this young is the best that the server has: asking again at once would bring no better one, and a
     /// caller that needs more than any token lives would cost a request for each call.
     fn is_young(&self, age: Duration) -> bool {
-        age < FIRST_PAUSE.min(self.total / 4)
+        age < YOUNG.min(self.total / 4)
     }
 
     /// The decision for a token of this age and a caller that needs it for `min_ttl`.
@@ -68,20 +74,14 @@ impl Lifetime {
             Verdict::Expired
         } else if self.total.saturating_sub(age) < min_ttl && !self.is_young(age) {
             Verdict::MustRefresh
+        } else if age >= self.total - self.floor() {
+            Verdict::Waning
         } else if age >= self.refresh_at {
             Verdict::RefreshAhead
         } else {
             Verdict::Fresh
         }
     }
-}
-
-/// How long to leave the server alone after this many failed refreshes in a row. `draw` in 0..1 spreads the
-/// pause by ±50 %; the server's own Retry-After is never undercut.
-pub fn pause_after(failures: u32, retry_after: Option<Duration>, draw: f64) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(8));
-    let spread = doubled.min(LONGEST_PAUSE).mul_f64(0.5 + draw.clamp(0.0, 1.0));
-    spread.max(retry_after.unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -100,11 +100,14 @@ mod tests {
             (0.0, 0.0, Verdict::Fresh),
             (2879.0, 0.0, Verdict::Fresh),
             (2880.0, 0.0, Verdict::RefreshAhead),
-            (3594.9, 0.0, Verdict::RefreshAhead),
+            (3539.9, 0.0, Verdict::RefreshAhead),
+            (3540.0, 0.0, Verdict::Waning),
+            (3594.9, 0.0, Verdict::Waning),
             (3595.0, 0.0, Verdict::Expired),
             (1e9, 0.0, Verdict::Expired),
             (2999.0, 600.0, Verdict::RefreshAhead),
             (3001.0, 600.0, Verdict::MustRefresh),
+            (3590.0, 600.0, Verdict::MustRefresh),
             (29.0, 7200.0, Verdict::Fresh),
             (30.0, 7200.0, Verdict::MustRefresh),
             (29.0, 3600.0, Verdict::Fresh),
@@ -119,17 +122,10 @@ mod tests {
     fn short_lifetimes_keep_a_small_guard() {
         let short = Lifetime::new(seconds(2.0), 0.0);
         assert_eq!(short.left(Duration::ZERO), seconds(1.9));
-        assert_eq!(short.judge(seconds(1.89), Duration::ZERO), Verdict::RefreshAhead);
+        assert_eq!(short.judge(seconds(1.79), Duration::ZERO), Verdict::RefreshAhead);
+        assert_eq!(short.judge(seconds(1.8), Duration::ZERO), Verdict::Waning);
+        assert_eq!(short.judge(seconds(1.89), Duration::ZERO), Verdict::Waning);
         assert_eq!(short.judge(seconds(1.9), Duration::ZERO), Verdict::Expired);
-    }
-
-    #[test]
-    fn a_pause_doubles_to_its_bound_and_obeys_the_server() {
-        let middle = 0.5;
-        for (failures, expected) in [(1, 30), (2, 60), (3, 120), (4, 120), (u32::MAX, 120)] {
-            assert_eq!(pause_after(failures, None, middle), Duration::from_secs(expected));
-        }
-        assert_eq!(pause_after(1, Some(seconds(200.0)), middle), seconds(200.0));
     }
 
     proptest! {

@@ -4,12 +4,12 @@ use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use xilnex_auth::clock::{Clock, Event, Reading};
+use xilnex_auth::clock::{Clock, Flag, Reading};
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Client, Config, Error, Kind};
 
-/// Time stands still until a test moves it. Waiting ends when the event is set or time was moved far enough.
+/// Time stands still until a test moves it. Waiting ends when the flag is set or time was moved far enough.
 #[derive(Default)]
 pub struct VirtualClock(Mutex<(Duration, Duration)>);
 
@@ -33,10 +33,10 @@ impl Clock for VirtualClock {
         Reading { boot, wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30) + wall }
     }
 
-    fn wait(&self, event: &Event, until: Duration) -> bool {
-        while !event.wait_for(Duration::from_millis(1)) {
+    fn wait(&self, flag: &Flag, until: Duration) -> bool {
+        while !flag.wait_for(Duration::from_millis(1)) {
             if self.now().boot >= until {
-                return event.is_set();
+                return flag.is_set();
             }
         }
         true

@@ -1,0 +1,100 @@
+//! A caller's place in a flight.
+
+use crate::error::{Error, Kind};
+use crate::flight::{Flight, Outcome};
+use crate::slot::Slot;
+use crate::token::AccessToken;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A token at once, or the flight to wait for.
+pub enum Answer {
+    /// Nothing to wait for.
+    Ready(Arc<AccessToken>),
+    /// A request is under way.
+    Pending(Pending),
+}
+
+/// A caller's place in a flight.
+pub struct Pending {
+    slot: Arc<Slot>,
+    flight: Arc<Flight>,
+    until: Duration,
+    /// From this time on the token at hand will do.
+    moment: Option<Duration>,
+}
+
+impl Answer {
+    /// Waits for the token until the deadline of the call.
+    ///
+    /// # Errors
+    /// The flight's error, or `timeout` when the caller's deadline passed first.
+    pub fn wait(self) -> Outcome {
+        match self {
+            Answer::Ready(token) => Ok(token),
+            Answer::Pending(pending) => pending.wait(),
+        }
+    }
+}
+
+impl Pending {
+    /// A place until `until` on the boot clock; where `moment` is given, a valid token at hand is handed out then.
+    pub(crate) fn new(
+        slot: Arc<Slot>,
+        flight: Arc<Flight>,
+        until: Duration,
+        moment: Option<Duration>,
+    ) -> Pending {
+        Pending { slot, flight, until, moment: moment.map(|moment| moment.min(until)) }
+    }
+
+    /// Waits until the deadline of the call.
+    ///
+    /// # Errors
+    /// The flight's error, or `timeout` when the caller's deadline passed first.
+    pub fn wait(self) -> Outcome {
+        loop {
+            if let Some(outcome) = self.wait_for(Duration::MAX) {
+                return outcome;
+            }
+        }
+    }
+
+    /// Waits at most this long, for callers that have to look after something else meanwhile; `None`: not yet.
+    pub fn wait_for(&self, at_most: Duration) -> Option<Outcome> {
+        let now = self.slot.clock.now().boot;
+        let end = self.turn(now);
+        let slice = end.min(now.saturating_add(at_most));
+        if let Some(outcome) = self.flight.wait(&*self.slot.clock, slice) {
+            return Some(self.slot.settle(outcome));
+        }
+        match slice {
+            _ if slice < end => None,
+            _ if end == self.until => Some(self.late()),
+            _ => self.slot.valid().map(Ok),
+        }
+    }
+
+    /// How long until there is something to decide, if the flight does not land before.
+    pub fn left(&self) -> Duration {
+        let now = self.slot.clock.now().boot;
+        self.turn(now).saturating_sub(now)
+    }
+
+    /// Calls `listener` once, when the flight lands, on the flight's thread; at once if it has.
+    pub fn on_ready(&self, listener: impl FnOnce(Outcome) + Send + 'static) {
+        let slot = self.slot.clone();
+        self.flight.on_landing(Box::new(move |outcome| listener(slot.settle(outcome))));
+    }
+
+    /// The moment, if a token is at hand by then; else the deadline. A moment that passed without one is over.
+    fn turn(&self, now: Duration) -> Duration {
+        let has_token = || self.slot.valid().is_some();
+        self.moment.filter(|moment| *moment > now || has_token()).unwrap_or(self.until)
+    }
+
+    fn late(&self) -> Outcome {
+        let told = "no token within the timeout of the call";
+        self.slot.settle(Err(Error::new(Kind::Timeout, told)))
+    }
+}

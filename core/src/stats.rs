@@ -1,0 +1,136 @@
+//! What one engine has done, counted without a lock.
+
+use crate::error::Kind;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What the clients of one configuration have done in this process.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Token requests, whether they arrived or not: as many as successes and failures together, but for one under way.
+    pub requests: u64,
+    /// Requests that brought a token.
+    pub successes: u64,
+    /// Requests that failed, by kind; kinds that did not occur are left out.
+    pub failures: Vec<(Kind, u64)>,
+    /// Calls that were answered from memory.
+    pub hits: u64,
+    /// Refreshes that were begun ahead of expiry.
+    pub refreshes_ahead: u64,
+    /// Calls that were answered from memory although the last refresh had failed.
+    pub served_while_failing: u64,
+    /// Calls that were given the last error again, without a request.
+    pub refused_in_cool_down: u64,
+    /// Calls that were refused because of too many requests a minute.
+    pub refused_by_budget: u64,
+    /// How long the last successful refresh took, its pauses included.
+    pub last_refresh: Option<Duration>,
+    /// How long the token at hand may still be handed out; zero when it has expired.
+    pub expires_in: Option<Duration>,
+}
+
+/// Enough for the cores of a till; threads beyond them share.
+const SHARDS: usize = 8;
+
+/// A line of the processor's cache for itself, so that threads that count do not wait for each other.
+#[derive(Default)]
+#[repr(align(128))]
+struct Shard(AtomicU64);
+
+/// The counters behind [`Stats`].
+#[derive(Default)]
+pub struct Counters {
+    hits: [Shard; SHARDS],
+    pub requests: Count,
+    pub successes: Count,
+    pub refreshes_ahead: Count,
+    pub served_while_failing: Count,
+    pub refused_in_cool_down: Count,
+    pub refused_by_budget: Count,
+    failures: [Count; Kind::COUNT],
+    last_refresh: Count,
+}
+
+/// One counter.
+#[derive(Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    /// One more.
+    pub fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Counters {
+    /// A call was answered from memory.
+    pub fn hit(&self) {
+        self.hits[shard()].0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A request failed.
+    pub fn failure(&self, kind: Kind) {
+        self.failures[kind as usize].add();
+    }
+
+    /// A refresh took this long.
+    pub fn refreshed(&self, took: Duration) {
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        // Zero stands for none.
+        self.last_refresh.0.store(nanos.max(1), Ordering::Relaxed);
+    }
+
+    /// All of them, now.
+    pub fn stats(&self, expires_in: Option<Duration>) -> Stats {
+        let failures = Kind::all().map(|kind| (kind, self.failures[kind as usize].get()));
+        let last_refresh = Some(self.last_refresh.get()).filter(|nanos| *nanos > 0);
+        Stats {
+            requests: self.requests.get(),
+            successes: self.successes.get(),
+            failures: failures.filter(|(_, count)| *count > 0).collect(),
+            hits: self.hits.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum(),
+            refreshes_ahead: self.refreshes_ahead.get(),
+            served_while_failing: self.served_while_failing.get(),
+            refused_in_cool_down: self.refused_in_cool_down.get(),
+            refused_by_budget: self.refused_by_budget.get(),
+            last_refresh: last_refresh.map(Duration::from_nanos),
+            expires_in,
+        }
+    }
+}
+
+/// Threads take turns in choosing a shard when they first count.
+fn shard() -> usize {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    thread_local!(static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed) as usize % SHARDS);
+    MINE.try_with(|mine| *mine).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_told() {
+        let counters = Counters::default();
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| (0..100).for_each(|_| counters.hit()));
+            }
+        });
+        counters.requests.add();
+        counters.failure(Kind::Connect);
+        counters.refreshed(Duration::from_millis(3));
+        let stats = counters.stats(Some(Duration::from_secs(9)));
+        assert_eq!((stats.hits, stats.requests, stats.successes), (1600, 1, 0));
+        assert_eq!(stats.failures, [(Kind::Connect, 1)]);
+        assert_eq!(stats.last_refresh, Some(Duration::from_millis(3)));
+        assert_eq!(stats.expires_in, Some(Duration::from_secs(9)));
+        assert_eq!(Counters::default().stats(None), Stats::default());
+    }
+}
