@@ -1,7 +1,7 @@
 //! The engine: the token at hand, the flight that fetches the next, and who may ask the server when.
 
 use crate::call::Call;
-use crate::clock::{Clock, Flag, Reading};
+use crate::clock::{Clock, Reading};
 use crate::error::{Error, Kind};
 use crate::event::{self, Event, Happening};
 use crate::flight::{Flight, Outcome};
@@ -327,8 +327,8 @@ impl Cache {
             };
             match self.pause(flight, &error, attempt, most, aimed) {
                 None => return Err(error),
-                Some(pause) => self.clock.wait(&Flag::default(), self.clock.now().boot + pause),
-            };
+                Some(pause) => self.clock.sleep(self.clock.now().boot + pause),
+            }
             last = Some(error);
         }
         unreachable!("every flight ends with a token or an error")

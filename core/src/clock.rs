@@ -36,6 +36,11 @@ pub trait Clock: Send + Sync {
     /// Waits until `flag` is set or the boot clock reaches `until`; true when the flag is set.
     fn wait(&self, flag: &Flag, until: Duration) -> bool;
 
+    /// Lets time pass until the boot clock reaches `until`.
+    fn sleep(&self, until: Duration) {
+        self.wait(&Flag::default(), until);
+    }
+
     /// Starts a short-lived thread.
     ///
     /// # Errors

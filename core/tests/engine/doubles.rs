@@ -3,17 +3,27 @@
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
-use xilnex_auth::clock::{Clock, Flag, Reading};
+use xilnex_auth::clock::{Clock, Flag, Reading, Work};
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Client, Config, Error, Kind};
 
 /// Time stands still until a test moves it. Waiting ends when the flag is set or time was moved far enough.
 #[derive(Default)]
-pub struct VirtualClock(Mutex<(Duration, Duration)>);
+pub struct VirtualClock {
+    passed: Mutex<(Duration, Duration)>,
+    /// Whether the system refuses threads.
+    pub has_no_threads: AtomicBool,
+}
 
 impl VirtualClock {
+    /// Both clocks, as the engine reads them.
+    pub fn reading(&self) -> Reading {
+        self.now()
+    }
+
     /// Both clocks go on, as in ordinary life.
     pub fn advance(&self, seconds: f64) {
         self.step(seconds, seconds);
@@ -21,7 +31,7 @@ impl VirtualClock {
 
     /// The clocks go on by different amounts: a suspend, or NTP.
     pub fn step(&self, boot: f64, wall: f64) {
-        let mut now = self.0.lock();
+        let mut now = self.passed.lock();
         now.0 += Duration::from_secs_f64(boot);
         now.1 = Duration::from_secs_f64((now.1.as_secs_f64() + wall).max(0.0));
     }
@@ -29,7 +39,7 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Reading {
-        let (boot, wall) = *self.0.lock();
+        let (boot, wall) = *self.passed.lock();
         Reading { boot, wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30) + wall }
     }
 
@@ -41,6 +51,19 @@ impl Clock for VirtualClock {
         }
         true
     }
+
+    /// Nobody else is awake: time flies.
+    fn sleep(&self, until: Duration) {
+        self.advance(until.saturating_sub(self.now().boot).as_secs_f64());
+    }
+
+    fn spawn(&self, work: Work) -> std::io::Result<()> {
+        if self.has_no_threads.load(Ordering::SeqCst) {
+            return Err(std::io::Error::other("scripted"));
+        }
+        std::thread::spawn(work);
+        Ok(())
+    }
 }
 
 /// What the server does next.
@@ -49,6 +72,8 @@ pub enum Step {
     Token(&'static str, u64),
     /// This status and body.
     Answer(u16, &'static str),
+    /// The server is overloaded and asks for this many seconds of patience.
+    Busy(u64),
     /// A failure on the way.
     Fail(Kind),
     /// A bug.
@@ -78,6 +103,11 @@ impl Script {
         self.steps.lock().push_back(step);
     }
 
+    /// The next requests all end like this.
+    pub fn repeat(&self, times: usize, step: impl Fn() -> Step) {
+        (0..times).for_each(|_| self.push(step()));
+    }
+
     pub fn is_used_up(&self) -> bool {
         self.steps.lock().is_empty()
     }
@@ -100,6 +130,9 @@ impl Script {
                 format!(r#"{{"access_token":"{text}","token_type":"Bearer","expires_in":{seconds}}}"#),
             )),
             Some(Step::Answer(status, body)) => Ok(answer(status, body.into())),
+            Some(Step::Busy(seconds)) => {
+                Ok(HttpResponse { retry_after: Some(seconds.to_string()), ..answer(503, String::new()) })
+            }
             Some(Step::Fail(kind)) => Err(Error::new(kind, "scripted")),
             Some(Step::Panic) => panic!("scripted"),
             Some(Step::Gate) => {

@@ -17,14 +17,21 @@ fn a_token_is_fetched_once_and_kept() {
 
 #[test]
 fn law_1_no_token_is_handed_out_after_expiry_minus_guard() {
-    let world =
-        World::new([Token("one", 3600), Fail(Kind::Connect), Fail(Kind::Connect), Token("two", 3600)]);
+    let world = World::new([Token("one", 3600), Fail(Kind::Connect), Fail(Kind::Connect)]);
     assert_eq!(world.get(), "one");
-    world.clock.advance(3594.9);
-    assert_eq!(world.get(), "one"); // starts a refresh, which fails
+    world.clock.advance(3594.8);
+    assert_eq!(world.get(), "one"); // waits for a refresh, which fails
     world.settle(2);
     world.clock.advance(0.1);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(0.1);
     assert_eq!(world.get(), "connect");
+    assert_eq!(world.script.requests(), 2); // the cool-down of the first failure
+    world.clock.advance(1.0);
+    assert_eq!(world.get(), "connect");
+    assert_eq!(world.script.requests(), 3);
+    world.script.push(Token("two", 3600));
+    world.clock.advance(2.3);
     assert_eq!(world.get(), "two");
 }
 
@@ -127,7 +134,7 @@ fn law_4_callers_without_a_pause_make_one_refresh() {
 
 #[test]
 fn law_4_a_crowd_shares_the_error() {
-    let world = Arc::new(World::new([Gate, Answer(503, "")]));
+    let world = Arc::new(World::new([Gate, Answer(500, r#"{"error":"server_error"}"#)]));
     let crowd: Vec<_> = (0..64)
         .map(|_| {
             let client = world.client.clone();
@@ -135,6 +142,7 @@ fn law_4_a_crowd_shares_the_error() {
             std::thread::spawn(move || answer.wait().unwrap_err().kind())
         })
         .collect();
+    world.settle_at_gate(1);
     world.script.open();
     assert!(crowd.into_iter().all(|caller| caller.join().unwrap() == Kind::Unavailable));
     assert_eq!(world.script.requests(), 1);
@@ -158,6 +166,8 @@ fn law_4_a_caller_leaves_at_its_own_deadline_and_the_flight_goes_on() {
 fn law_4_a_panic_in_flight_frees_everybody() {
     let world = World::new([Panic, Token("one", 3600)]);
     assert_eq!(world.get(), "internal");
+    assert_eq!(world.get(), "internal");
+    world.clock.advance(1.0);
     assert_eq!(world.get(), "one");
 }
 
@@ -194,7 +204,7 @@ fn law_2_a_flight_that_was_given_up_takes_no_newer_token_away_and_frees_its_list
 
 #[test]
 fn law_8_invalidate_drops_that_token_only() {
-    let world = World::new([Token("one", 3600), Token("two", 3600)]);
+    let world = World::new([Token("one", 3600), Token("two", 3600), Token("three", 3600)]);
     assert_eq!(world.get(), "one");
     assert!(!world.client.invalidate("other"));
     assert_eq!(world.get(), "one");
@@ -207,15 +217,20 @@ fn law_8_invalidate_drops_that_token_only() {
 
 #[test]
 fn min_ttl_refreshes_first_but_keeps_a_valid_token_when_that_fails() {
-    let world = World::new([Token("one", 3600), Fail(Kind::Connect), Token("two", 3600)]);
+    let world = World::new([Token("one", 3600)]);
+    world.script.repeat(3, || Fail(Kind::Connect));
+    world.script.push(Token("two", 3600));
     let call = Call { min_ttl: Duration::from_secs(3000), ..Call::default() };
     let get = || world.client.access_token(&call).unwrap().value().to_owned();
     assert_eq!(get(), "one");
     world.clock.advance(700.0);
     assert_eq!(world.get(), "one");
     assert_eq!(get(), "one"); // the refresh failed
+    assert_eq!(get(), "one"); // and nobody asks again at once
+    assert_eq!(world.script.requests(), 4);
+    world.clock.advance(1.0);
     assert_eq!(get(), "two");
-    assert_eq!(world.script.requests(), 3);
+    assert_eq!(world.script.requests(), 5);
 }
 
 #[test]
@@ -224,14 +239,35 @@ fn a_secret_file_is_read_again_after_a_refusal() {
     std::fs::write(file.path(), "old\n").unwrap();
     let refused = || Answer(400, r#"{"error":"invalid_client"}"#);
     let options = [("client_secret_file", file.path().to_str().unwrap())];
-    let world = World::with([refused(), refused(), Token("one", 3600)], &options);
-    assert_eq!(world.get(), "rejected"); // the file is unchanged: no second request
+    let world = World::with([refused(), Token("one", 3600), refused(), Token("two", 3600)], &options);
+    for _ in 0..3 {
+        assert_eq!(world.get(), "rejected"); // the file is unchanged: no second request
+    }
     assert_eq!(world.script.requests(), 1);
     std::fs::write(file.path(), "new\n").unwrap();
+    assert_eq!(world.get(), "rejected"); // it was looked at a moment ago
+    world.clock.advance(1.0);
+    assert_eq!(world.get(), "one"); // another secret is another configuration: no cool-down
+    assert_eq!(world.script.requests(), 2);
+    assert!(world.script.body(0).ends_with("client_secret=old"));
+    assert!(world.script.body(1).ends_with("client_secret=new"));
+}
+
+#[test]
+fn a_secret_that_was_replaced_before_the_refusal_costs_one_more_request() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "old").unwrap();
+    let refused = || Answer(400, r#"{"error":"invalid_client"}"#);
+    let options = [("client_secret_file", file.path().to_str().unwrap())];
+    let world = World::with([refused(), Token("one", 3600)], &options);
+    std::fs::write(file.path(), "new").unwrap();
     assert_eq!(world.get(), "one");
-    assert_eq!(world.script.requests(), 3);
-    assert!(world.script.body(1).ends_with("client_secret=old"));
-    assert!(world.script.body(2).ends_with("client_secret=new"));
+    assert_eq!(world.script.requests(), 2);
+
+    let world = World::with([refused(), refused(), Token("late", 3600)], &options);
+    std::fs::write(file.path(), "newest").unwrap();
+    assert_eq!(world.client.get_token().unwrap_err().attempts(), 2);
+    assert_eq!(world.script.requests(), 2);
 }
 
 #[test]

@@ -2,4 +2,6 @@
 
 mod doubles;
 mod laws;
+mod events;
+mod restraint;
 mod store;
