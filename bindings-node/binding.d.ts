@@ -11,8 +11,10 @@ export declare class Bell {
 export declare class Client {
   /** A token, an error or a pending request; null if the token that was given last still stands. */
   request(minTtl: number, timeout?: number | undefined | null): Answer | Pending | null
-  /** Drops a token that a resource server refused. True when it was dropped. */
+  /** Drops a token that a resource server refused. True when it was dropped, at most once in 30 s. */
   invalidate(token: string): boolean
+  /** What all clients of this configuration have done in this process. */
+  stats(): Stats
   /** Ends this client; others of equal configuration go on. */
   close(): void
   /** The client identifier. */
@@ -23,11 +25,21 @@ export declare class Client {
   scope(): string | null
 }
 
+/** The events that JavaScript has not taken yet. The listening ends with this object. */
+export declare class Events {
+  /** Listens from now on, and rings the bell when there is something to take. */
+  constructor(bell: Bell)
+  /** What has happened since this was called last. */
+  take(): Array<Event>
+  /** Listens no more; what has happened can still be taken. */
+  end(): void
+}
+
 /** A token request under way. */
 export declare class Pending {
-  /** What the request ended with, or that the call's time is over; null after this many seconds without either. */
+  /** What the call gets; null when there is nothing to give yet, after this many seconds at the latest. */
   wait(seconds: number): Answer | null
-  /** Seconds until the call's time is over. */
+  /** Seconds until there is something to decide, if the request does not end before. */
   left(): number
   /** Rings the bell when the request ends; at once if it has. */
   ring(bell: Bell): void
@@ -39,6 +51,28 @@ export interface Answer {
   token?: Token
   /** Why there is none. */
   error?: Failure
+}
+
+/** Something that happened. */
+export interface Event {
+  /** What it was. */
+  name: string
+  /** When, in milliseconds since 1970. */
+  at: number
+  /** The client identifier of the configuration. */
+  clientId: string
+  /** What tells the token from others. */
+  token?: string
+  /** How many seconds the refresh took. */
+  took?: number
+  /** Seconds for which the token may still be handed out. */
+  expiresIn?: number
+  /** Why there is no new token. */
+  error?: Failure
+  /** Whether a person should look. */
+  isWarning: boolean
+  /** The line for a log. */
+  message: string
 }
 
 /** An error, on its way to become one that can be thrown. */
@@ -53,12 +87,14 @@ export interface Failure {
   oauthError?: string
   /** The status of the HTTP answer. */
   httpStatus?: number
-  /** Seconds that the server asks to wait. */
+  /** Seconds to wait before the next call. */
   retryAfter?: number
   /** How many requests were sent. */
   attempts: number
   /** Whether the same call may succeed later. */
   isRetryable: boolean
+  /** Whether it is the failure of an earlier request, given again. */
+  isRepeated: boolean
 }
 
 /** An option as JavaScript gave it: text, a number or, where it is neither, the name of its type alone. */
@@ -81,6 +117,30 @@ export declare function open(options: Array<Given>): Client | Failure
 
 /** Runs the command line with these arguments and gives the exit status. */
 export declare function run(arguments: Array<string>): number
+
+/** Counts and lengths; a count is a whole number that JavaScript holds exactly. */
+export interface Stats {
+  /** Token requests. */
+  requests: number
+  /** Those that brought a token. */
+  successes: number
+  /** Those that failed, by code. */
+  failures: Record<string, number>
+  /** Calls that were answered from memory. */
+  hits: number
+  /** Refreshes that were begun ahead of expiry. */
+  refreshesAhead: number
+  /** Calls that were answered from memory although the last refresh had failed. */
+  servedWhileFailing: number
+  /** Calls that were given the last error again. */
+  refusedInCoolDown: number
+  /** Calls that were refused because of too many requests. */
+  refusedByBudget: number
+  /** Seconds that the last successful refresh took. */
+  lastRefresh?: number
+  /** Seconds for which the token at hand may still be handed out. */
+  expiresIn?: number
+}
 
 /** An access token. */
 export interface Token {

@@ -56,6 +56,12 @@ class Client {
     return this.#native.invalidate(text);
   }
 
+  stats() {
+    const stats = this.#native.stats();
+    Object.freeze(stats.failures);
+    return Object.freeze(stats);
+  }
+
   close() {
     this.#native.close();
     this.#token = undefined;

@@ -70,9 +70,11 @@ export class Client {
 
   /**
    * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
-   * True when it was dropped.
+   * True when it was dropped: that costs a request, so it happens at most once in 30 s, however many are refused.
    */
   invalidate(token: string | AccessToken): boolean;
+  /** What all clients of this configuration have done in this process. */
+  stats(): Stats;
   /** Ends this client: later calls fail with `closed`. Others of equal configuration go on. */
   close(): void;
 
@@ -128,18 +130,93 @@ export class XilnexAuthError extends Error {
   readonly oauthError?: string;
   /** The status of the HTTP answer. */
   readonly httpStatus?: number;
-  /** Seconds that the server asks to wait before the next request. */
+  /**
+   * Seconds to wait before the next call: what the server asked for, at most 300, or how long this library will send no
+   * request.
+   */
   readonly retryAfter?: number;
   /** How many times the library asked for a token before it gave up, whether the request arrived or not. */
   readonly attempts: number;
   /** Whether the same call may succeed later without a change. */
   readonly isRetryable: boolean;
+  /**
+   * Whether this is the failure of an earlier request, given again in the pause after it: no request was sent for this
+   * call.
+   */
+  readonly isRepeated: boolean;
+}
+
+/** What the clients of one configuration have done in this process. Frozen; the same object is never given twice. */
+export interface Stats {
+  /** Token requests, whether they arrived or not. */
+  readonly requests: number;
+  /** Requests that brought a token. */
+  readonly successes: number;
+  /** Requests that failed, by code; codes that did not occur are left out. */
+  readonly failures: { readonly [code in XilnexAuthErrorCode]?: number };
+  /** Calls that were answered from memory. */
+  readonly hits: number;
+  /** Refreshes that were begun ahead of expiry. */
+  readonly refreshesAhead: number;
+  /** Calls that were answered from memory although the last refresh had failed. */
+  readonly servedWhileFailing: number;
+  /** Calls that were given the last error again, without a request. */
+  readonly refusedInCoolDown: number;
+  /** Calls that were refused because of too many requests a minute. */
+  readonly refusedByBudget: number;
+  /** Seconds that the last successful refresh took, its pauses included. */
+  readonly lastRefresh?: number;
+  /** Seconds for which the token at hand may still be handed out; 0 when it has expired. */
+  readonly expiresIn?: number;
+}
+
+/** What an event is about; further ones may come. */
+export type TokenEventName =
+  | 'refresh_started'
+  | 'refresh_succeeded'
+  | 'refresh_failed'
+  | 'served_during_outage'
+  | 'invalidated'
+  | (string & {});
+
+/** Something that happened to the tokens of this process. Frozen. Holds no secret and no token. */
+export interface TokenEvent {
+  /** What happened, the same in every language. */
+  readonly name: TokenEventName;
+  /** When. */
+  readonly at: Date;
+  /** The client identifier of the configuration. */
+  readonly clientId: string;
+  /** The first 8 hexadecimal digits of the token's SHA-256, where the event is about one. */
+  readonly token?: string;
+  /** Seconds that the refresh took, its pauses included, once it has ended. */
+  readonly took?: number;
+  /** Seconds for which the token may still be handed out, where the event is about one. */
+  readonly expiresIn?: number;
+  /** Why there is no new token, where that is so. */
+  readonly error?: XilnexAuthError;
+  /** Whether a person should look: the refresh of a token that is still valid failed, so that there is time left. */
+  readonly isWarning: boolean;
+  /** A line for a log. */
+  readonly message: string;
+}
+
+/** Ends a subscription; also at the end of a block, by `using`. */
+export interface EndOfEvents {
+  (): void;
+  [Symbol.dispose](): void;
 }
 
 /** The text of a valid token, by the client that the environment configures. Rejects with XilnexAuthError. */
 export function getToken(call?: CallOptions): Promise<string>;
 /** As getToken, but blocks the thread while a request is under way. */
 export function getTokenSync(call?: SyncCallOptions): string;
+
+/**
+ * Has `listener` called in this thread for every event of the process, whichever thread it happened in. What it throws
+ * is an uncaught exception. Does not keep the process alive.
+ */
+export function onEvent(listener: (event: TokenEvent) => void): EndOfEvents;
 
 /** The version of this package. */
 export const version: string;

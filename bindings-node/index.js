@@ -4,6 +4,7 @@
 const { AccessToken } = require('./access-token.js');
 const { Client } = require('./client.js');
 const { XilnexAuthError } = require('./error.js');
+const { onEvent } = require('./events.js');
 const { version } = require('./package.json');
 
 let client;
@@ -21,4 +22,4 @@ function getTokenSync(call) {
   return defaultClient().getTokenSync(call);
 }
 
-module.exports = { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, version };
+module.exports = { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, onEvent, version };

@@ -1,4 +1,4 @@
-// Waiting for token requests without a thread: one bell for all of them, and for each a timer at its own deadline.
+// Waiting for token requests without a thread: one bell for all of them, and for each a timer.
 'use strict';
 
 // Taken once, so that the fake clocks of test suites do not stop real requests.
@@ -74,6 +74,7 @@ class Wait {
     this.#settle(this.#receive(answer));
   }
 
+  /** Until there is something to decide: near the end of a token that may be before the deadline, and again then. */
   #arm() {
     const left = Math.min(Math.ceil(this.#pending.left() * 1000), LONGEST);
     this.#timer = setTimeout(() => {

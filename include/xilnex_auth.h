@@ -4,8 +4,9 @@
  *
  * Conventions: a call that can fail returns a status, XILNEX_AUTH_OK (0) for success, and gives an error object to
  * an `error` that is not NULL. Outputs are written on success only, except a length, which also tells what a buffer
- * that is too small lacks; `*error` is written on failure only. What stood in them is never freed. Handles are opaque; each has one `_free`, which takes NULL too, in any order. A text that a
- * handle gives lives as long as the handle. All functions use the C calling convention.
+ * that is too small lacks; `*error` is written on failure only. What stood in them is never freed. Handles are opaque;
+ * each has one `_free` (a subscription `_unsubscribe`), which takes NULL too, in any order. A text that a handle gives
+ * lives as long as the handle. All functions use the C calling convention.
  */
 #ifndef XILNEX_AUTH_H
 #define XILNEX_AUTH_H
@@ -73,6 +74,23 @@ typedef struct xilnex_auth_config xilnex_auth_config;
 typedef struct xilnex_auth_error xilnex_auth_error;
 
 /**
+ * Something that happened to the tokens of this process. Holds no secret and no token. It lives as long as the
+ * callback runs that it is given to; copy what is needed later.
+ */
+typedef struct xilnex_auth_event xilnex_auth_event;
+
+/**
+ * What all clients of one configuration have done in this process, as it was when it was asked for; immutable. Freed
+ * with xilnex_auth_stats_free.
+ */
+typedef struct xilnex_auth_stats xilnex_auth_stats;
+
+/**
+ * Has a callback called for events. Ended and freed with xilnex_auth_events_unsubscribe.
+ */
+typedef struct xilnex_auth_subscription xilnex_auth_subscription;
+
+/**
  * An access token; immutable. Freed with xilnex_auth_token_free, which overwrites it.
  */
 typedef struct xilnex_auth_token xilnex_auth_token;
@@ -81,6 +99,15 @@ typedef struct xilnex_auth_token xilnex_auth_token;
  * 0 for success, else the number of the error's kind. Numbers never change their meaning; new ones may come.
  */
 typedef int32_t xilnex_auth_status;
+
+/**
+ * What is called for every event, with the `data` that was given to xilnex_auth_events_subscribe: on any thread,
+ * also one of this library, but never on two at once. It should return soon, since a token request waits for it. It
+ * must neither throw nor longjmp. While it runs it is told nothing else, and it gets a token only if one is at hand,
+ * else XILNEX_AUTH_INVALID_CONFIG.
+ */
+typedef void (*xilnex_auth_event_callback)(const xilnex_auth_event *event,
+                                           void *data);
 
 /**
  * Success.
@@ -193,7 +220,8 @@ XILNEX_AUTH_API
 int xilnex_auth_error_http_status(const xilnex_auth_error *error);
 
 /**
- * Seconds that the server asks to wait before the next request; negative where it asks for none. Thread-safe.
+ * Seconds to wait before the next call: what the server asked for, at most 300, or how long this library will send no
+ * request. Negative where there is nothing to wait for. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_error_retry_after(const xilnex_auth_error *error);
@@ -210,6 +238,20 @@ int xilnex_auth_error_attempts(const xilnex_auth_error *error);
  */
 XILNEX_AUTH_API
 int xilnex_auth_error_is_retryable(const xilnex_auth_error *error);
+
+/**
+ * 1 if this is the failure of an earlier request, given again in the pause after it, so that no request was sent for
+ * this call; else 0. Thread-safe.
+ */
+XILNEX_AUTH_API
+int xilnex_auth_error_is_repeated(const xilnex_auth_error *error);
+
+/**
+ * A copy, for an error that lives too short, such as that of an event. The caller frees it; NULL for NULL.
+ * Thread-safe.
+ */
+XILNEX_AUTH_API
+xilnex_auth_error *xilnex_auth_error_copy(const xilnex_auth_error *error);
 
 /**
  * Frees an error; NULL is fine. Its texts are gone then.
@@ -253,6 +295,117 @@ const char *xilnex_auth_token_authorization_header(const xilnex_auth_token *toke
  */
 XILNEX_AUTH_API
 void xilnex_auth_token_free(xilnex_auth_token *token);
+
+/**
+ * One figure by its name; negative for a name that this version does not have, and for NULL. Counts, exact up to
+ * 2^53:
+ * "requests": token requests, whether they arrived or not;
+ * "successes" and "failures": how they ended;
+ * "hits": calls that were answered from memory;
+ * "refreshes_ahead": refreshes that were begun ahead of expiry;
+ * "served_while_failing": calls that were answered from memory although the last refresh had failed;
+ * "refused_in_cool_down": calls that were given the last error again, without a request;
+ * "refused_by_budget": calls that were refused because of too many requests a minute.
+ * Seconds, negative where there was none:
+ * "last_refresh": how long the last successful refresh took, its pauses included;
+ * "expires_in": how long the token at hand may still be handed out, 0 when it has expired. Thread-safe.
+ */
+XILNEX_AUTH_API
+double xilnex_auth_stats_value(const xilnex_auth_stats *stats,
+                               const char *name);
+
+/**
+ * How many token requests failed with this status, such as XILNEX_AUTH_REJECTED; 0 for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+uint64_t xilnex_auth_stats_failures(const xilnex_auth_stats *stats,
+                                    xilnex_auth_status status);
+
+/**
+ * Frees statistics; NULL is fine.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_stats_free(xilnex_auth_stats *stats);
+
+/**
+ * Has `callback` called with `data`, which may be NULL, for every event of this process, whichever client it is
+ * about. `data` stays the caller's and has to live until the subscription has ended. So has the code of the callback:
+ * a plugin that is unloaded unsubscribes first. The caller ends `*subscription` with xilnex_auth_events_unsubscribe.
+ * A child made by fork hears its own events. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_events_subscribe(xilnex_auth_event_callback callback,
+                                                void *data,
+                                                xilnex_auth_subscription **subscription,
+                                                xilnex_auth_error **error);
+
+/**
+ * Ends a subscription and frees it; NULL is fine. When it returns the callback is not running and will not run
+ * again, so it waits for one that runs: hold no lock that the callback takes. Inside a callback it cannot wait: there,
+ * end only the subscription that is being told, and let its data live until the callback returns. Thread-safe.
+ */
+XILNEX_AUTH_API
+void xilnex_auth_events_unsubscribe(xilnex_auth_subscription *subscription);
+
+/**
+ * What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage" or "invalidated";
+ * new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_event_name(const xilnex_auth_event *event);
+
+/**
+ * The client identifier of the configuration that it is about. Lives as long as the event; empty for NULL.
+ * Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_event_client_id(const xilnex_auth_event *event);
+
+/**
+ * The first 8 hexadecimal digits of the SHA-256 of the token that it is about. Lives as long as the event; NULL where
+ * it is about none. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_event_token(const xilnex_auth_event *event);
+
+/**
+ * A line for a log. Lives as long as the event; empty for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+const char *xilnex_auth_event_message(const xilnex_auth_event *event);
+
+/**
+ * Seconds that the refresh took, its pauses included; negative where none has ended. Thread-safe.
+ */
+XILNEX_AUTH_API
+double xilnex_auth_event_took(const xilnex_auth_event *event);
+
+/**
+ * Seconds for which the token may still be handed out; negative where it is about none. Thread-safe.
+ */
+XILNEX_AUTH_API
+double xilnex_auth_event_expires_in(const xilnex_auth_event *event);
+
+/**
+ * 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left; else 0.
+ * Thread-safe.
+ */
+XILNEX_AUTH_API
+int xilnex_auth_event_is_warning(const xilnex_auth_event *event);
+
+/**
+ * When it happened, in seconds since 1970-01-01 UTC; 0 for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+double xilnex_auth_event_at(const xilnex_auth_event *event);
+
+/**
+ * Why there is no new token. Lives as long as the event and is not freed, but may be copied with
+ * xilnex_auth_error_copy; NULL where there is no error. Thread-safe.
+ */
+XILNEX_AUTH_API
+const xilnex_auth_error *xilnex_auth_event_error(const xilnex_auth_event *event);
 
 /**
  * An empty configuration: defaults, and nothing from the environment. The caller frees it. Thread-safe.
@@ -347,8 +500,9 @@ xilnex_auth_status xilnex_auth_access_token_with(const xilnex_auth_client *clien
                                                  xilnex_auth_error **error);
 
 /**
- * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
- * `*invalidated`, which may be NULL, becomes 1 if it was dropped, else 0.
+ * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays. That costs
+ * a request, so it happens at most once in 30 s, however many tokens are refused. `*invalidated`, which may be NULL,
+ * becomes 1 if the token was dropped, else 0.
  * Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
  */
 XILNEX_AUTH_API
@@ -357,6 +511,16 @@ xilnex_auth_status xilnex_auth_invalidate(const xilnex_auth_client *client,
                                           const char *token,
                                           int *invalidated,
                                           xilnex_auth_error **error);
+
+/**
+ * Tells what all clients of this configuration have done in this process so far. The caller frees `*stats`. Sends
+ * nothing. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_client_stats(const xilnex_auth_client *client,
+                                            xilnex_auth_stats **stats,
+                                            xilnex_auth_error **error);
 
 /**
  * Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.

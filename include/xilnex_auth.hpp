@@ -4,6 +4,7 @@
  *
  * Every failure throws xilnex_auth::error. A const object may be used by any number of threads at once. Objects
  * are moved, never copied; one that was moved from throws when it is used, and may be destroyed or assigned to.
+ * xilnex_auth_events.hpp tells what happens to the tokens of the process.
  *
  *     xilnex_auth::client client{xilnex_auth::config::from_env().scope("coreapi")};
  *     send(client.authorization_header());
@@ -31,6 +32,17 @@ namespace xilnex_auth {
 /** A length of time; std::chrono::seconds and milliseconds convert to it. */
 using seconds = std::chrono::duration<double>;
 
+namespace detail {
+
+/* The C interface has a negative number where there is no length of time. */
+inline std::optional<seconds> length(double given) noexcept {
+    return given < 0 ? std::nullopt : std::optional<seconds>(given);
+}
+
+inline std::string_view text(const char *given) noexcept { return given == nullptr ? "" : given; }
+
+} // namespace detail
+
 /** Why a call failed. Holds no secret and no token. Copying it never throws. */
 class error : public std::runtime_error {
 public:
@@ -56,10 +68,9 @@ public:
     /** The status of the HTTP answer; 0 where there was none. */
     int http_status() const noexcept { return xilnex_auth_error_http_status(raw_.get()); }
 
-    /** How long the server asks to wait before the next request. */
+    /** How long to wait before the next call, as xilnex_auth_error_retry_after tells it. */
     std::optional<seconds> retry_after() const noexcept {
-        const double wait = xilnex_auth_error_retry_after(raw_.get());
-        return wait < 0 ? std::nullopt : std::optional<seconds>(wait);
+        return detail::length(xilnex_auth_error_retry_after(raw_.get()));
     }
 
     /** How many times the library asked for a token before it gave up, whether the request arrived or not. */
@@ -67,6 +78,9 @@ public:
 
     /** Whether the same call may succeed later without a change by the caller. */
     bool is_retryable() const noexcept { return xilnex_auth_error_is_retryable(raw_.get()) != 0; }
+
+    /** Whether this is the failure of an earlier request, given again: no request was sent for this call. */
+    bool is_repeated() const noexcept { return xilnex_auth_error_is_repeated(raw_.get()) != 0; }
 
 private:
     static const char *or_empty(const char *text) noexcept { return text == nullptr ? "" : text; }
@@ -106,16 +120,18 @@ public:
     explicit token(xilnex_auth_token *raw) noexcept : raw_(raw) {}
 
     /** The token text. */
-    std::string_view value() const { return text(xilnex_auth_token_value(checked())); }
+    std::string_view value() const { return detail::text(xilnex_auth_token_value(checked())); }
 
     /** How the token is used: "Bearer". */
-    std::string_view type() const { return text(xilnex_auth_token_type(checked())); }
+    std::string_view type() const { return detail::text(xilnex_auth_token_type(checked())); }
 
     /** The granted scope; empty where none is known. */
-    std::string_view scope() const { return text(xilnex_auth_token_scope(checked())); }
+    std::string_view scope() const { return detail::text(xilnex_auth_token_scope(checked())); }
 
     /** The value of an Authorization header: "Bearer ", then the token. */
-    std::string_view authorization_header() const { return text(xilnex_auth_token_authorization_header(checked())); }
+    std::string_view authorization_header() const {
+        return detail::text(xilnex_auth_token_authorization_header(checked()));
+    }
 
     /** When the token expires. */
     std::chrono::system_clock::time_point expires_at() const {
@@ -123,8 +139,6 @@ public:
     }
 
 private:
-    static std::string_view text(const char *given) noexcept { return given == nullptr ? "" : given; }
-
     const xilnex_auth_token *checked() const {
         if (!raw_) throw error(XILNEX_AUTH_INVALID_CONFIG, "the token was moved from");
         return raw_.get();
@@ -197,6 +211,47 @@ private:
     detail::owner<xilnex_auth_config, xilnex_auth_config_free> raw_;
 };
 
+/** What all clients of one configuration have done in this process, as it was when it was asked for; immutable. */
+class stats {
+public:
+    /** Takes over statistics of the C interface. */
+    explicit stats(xilnex_auth_stats *raw) noexcept : raw_(raw) {}
+
+/* The counts and lengths of time by the names that xilnex_auth_stats_value lists and explains. */
+#define XILNEX_AUTH_COUNT_(name)                                                                                      \
+    std::uint64_t name() const noexcept { return count(#name); }
+#define XILNEX_AUTH_LENGTH_(name)                                                                                     \
+    std::optional<seconds> name() const noexcept { return detail::length(value(#name)); }
+    XILNEX_AUTH_COUNT_(requests)
+    XILNEX_AUTH_COUNT_(successes)
+    XILNEX_AUTH_COUNT_(failures)
+    XILNEX_AUTH_COUNT_(hits)
+    XILNEX_AUTH_COUNT_(refreshes_ahead)
+    XILNEX_AUTH_COUNT_(served_while_failing)
+    XILNEX_AUTH_COUNT_(refused_in_cool_down)
+    XILNEX_AUTH_COUNT_(refused_by_budget)
+    XILNEX_AUTH_LENGTH_(last_refresh)
+    XILNEX_AUTH_LENGTH_(expires_in)
+#undef XILNEX_AUTH_COUNT_
+#undef XILNEX_AUTH_LENGTH_
+
+    /** How many token requests failed with this status, such as XILNEX_AUTH_REJECTED. */
+    std::uint64_t failures(xilnex_auth_status status) const noexcept {
+        return xilnex_auth_stats_failures(raw_.get(), status);
+    }
+
+private:
+    double value(const char *name) const noexcept { return xilnex_auth_stats_value(raw_.get(), name); }
+
+    /* A library that is older than this header may not know the name. */
+    std::uint64_t count(const char *name) const noexcept {
+        const double given = value(name);
+        return given < 0 ? 0 : static_cast<std::uint64_t>(given);
+    }
+
+    detail::owner<xilnex_auth_stats, xilnex_auth_stats_free> raw_;
+};
+
 /** Gets access tokens and keeps them. Clients of equal configuration share one token. */
 class client {
 public:
@@ -233,7 +288,10 @@ public:
         return token(given);
     }
 
-    /** Drops a token that a resource server refused; a newer one stays. True when it was dropped. */
+    /**
+     * Drops a token that a resource server refused; a newer one stays. True when it was dropped: that costs a request,
+     * so it happens at most once in 30 s.
+     */
     bool invalidate(std::string_view refused) const {
         int invalidated = 0;
         const std::string text = detail::c_text(refused, "the token");
@@ -246,21 +304,26 @@ public:
     /** The same for the token object. */
     bool invalidate(const token &refused) const { return invalidate(refused.value()); }
 
+    /** What all clients of this configuration have done in this process so far. Sends nothing. */
+    xilnex_auth::stats stats() const {
+        xilnex_auth_stats *given = nullptr;
+        detail::call([&](xilnex_auth_error **raw) { return xilnex_auth_client_stats(raw_.get(), &given, raw); });
+        return xilnex_auth::stats(given);
+    }
+
     /** Ends this client: later calls throw an error of the kind "closed". Others of equal configuration go on. */
     void close() const noexcept { xilnex_auth_client_close(raw_.get()); }
 
     /** The client identifier that it works with; empty for a client that was moved from. */
-    std::string_view client_id() const noexcept { return text(xilnex_auth_client_id(raw_.get())); }
+    std::string_view client_id() const noexcept { return detail::text(xilnex_auth_client_id(raw_.get())); }
 
     /** The base address of its authorization server; empty for a client that was moved from. */
-    std::string_view base_url() const noexcept { return text(xilnex_auth_client_base_url(raw_.get())); }
+    std::string_view base_url() const noexcept { return detail::text(xilnex_auth_client_base_url(raw_.get())); }
 
     /** The scope that it asks for; empty where it asks for none. */
-    std::string_view scope() const noexcept { return text(xilnex_auth_client_scope(raw_.get())); }
+    std::string_view scope() const noexcept { return detail::text(xilnex_auth_client_scope(raw_.get())); }
 
 private:
-    static std::string_view text(const char *given) noexcept { return given == nullptr ? "" : given; }
-
     detail::owner<xilnex_auth_client, xilnex_auth_client_free> raw_;
 };
 

@@ -3,6 +3,7 @@
 use crate::config::xilnex_auth_config;
 use crate::guard;
 use crate::pointers::{fill, free, handle, into_handle, put, text, writable};
+use crate::stats::xilnex_auth_stats;
 use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
@@ -127,8 +128,9 @@ pub unsafe extern "C" fn xilnex_auth_access_token_with(
     }
 }
 
-/// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
-/// `*invalidated`, which may be NULL, becomes 1 if it was dropped, else 0.
+/// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays. That costs
+/// a request, so it happens at most once in 30 s, however many tokens are refused. `*invalidated`, which may be NULL,
+/// becomes 1 if the token was dropped, else 0.
 /// Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
@@ -143,6 +145,26 @@ pub unsafe extern "C" fn xilnex_auth_invalidate(
         guard::status(error, || {
             let dropped = handle(client, "client")?.client.invalidate(text(token, "token")?);
             put(invalidated, dropped.into());
+            Ok(())
+        })
+    }
+}
+
+/// Tells what all clients of this configuration have done in this process so far. The caller frees `*stats`. Sends
+/// nothing. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_client_stats(
+    client: *const xilnex_auth_client,
+    stats: *mut *mut xilnex_auth_stats,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a live client and places to write to.
+    unsafe {
+        guard::status(error, || {
+            let source = handle(client, "client")?;
+            writable(stats, "stats")?;
+            put(stats, into_handle(xilnex_auth_stats { stats: source.client.stats() }));
             Ok(())
         })
     }

@@ -1,11 +1,11 @@
 //! What an error object tells.
 
 use crate::guard;
-use crate::pointers::free;
+use crate::pointers::{free, into_handle};
 use crate::status::{XILNEX_AUTH_OK, text, xilnex_auth_error, xilnex_auth_status};
 use once_cell::sync::Lazy;
 use std::ffi::{CString, c_char, c_int};
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 use xilnex_auth::Kind;
 
 /// # Safety
@@ -84,7 +84,8 @@ pub unsafe extern "C" fn xilnex_auth_error_http_status(error: *const xilnex_auth
     guard::value(0, || unsafe { read(error, 0, |e| e.error.http_status().unwrap_or(0).into()) })
 }
 
-/// Seconds that the server asks to wait before the next request; negative where it asks for none. Thread-safe.
+/// Seconds to wait before the next call: what the server asked for, at most 300, or how long this library will send no
+/// request. Negative where there is nothing to wait for. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_error_retry_after(error: *const xilnex_auth_error) -> f64 {
     // SAFETY: the caller gives NULL or a live error.
@@ -108,6 +109,24 @@ pub unsafe extern "C" fn xilnex_auth_error_attempts(error: *const xilnex_auth_er
 pub unsafe extern "C" fn xilnex_auth_error_is_retryable(error: *const xilnex_auth_error) -> c_int {
     // SAFETY: the caller gives NULL or a live error.
     guard::value(0, || unsafe { read(error, 0, |e| e.error.is_retryable().into()) })
+}
+
+/// 1 if this is the failure of an earlier request, given again in the pause after it, so that no request was sent for
+/// this call; else 0. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_error_is_repeated(error: *const xilnex_auth_error) -> c_int {
+    // SAFETY: the caller gives NULL or a live error.
+    guard::value(0, || unsafe { read(error, 0, |e| e.error.is_repeated().into()) })
+}
+
+/// A copy, for an error that lives too short, such as that of an event. The caller frees it; NULL for NULL.
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_error_copy(error: *const xilnex_auth_error) -> *mut xilnex_auth_error {
+    // SAFETY: the caller gives NULL or a live error.
+    guard::value(null_mut(), || unsafe {
+        read(error, null_mut(), |e| into_handle(xilnex_auth_error::from(e.error.clone())))
+    })
 }
 
 /// Frees an error; NULL is fine. Its texts are gone then.

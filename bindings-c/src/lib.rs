@@ -5,8 +5,9 @@
 //! - What can fail returns a status, 0 for success, and gives an error object to an `error` that is not NULL.
 //!   Outputs are written on success only, except a length, which also tells what a small buffer lacks; `*error` is
 //!   written on failure only. What was in them is never freed.
-//! - Handles are opaque. Each has one `_free`, which takes NULL too. A text that a handle gives lives as long as
-//!   the handle. Handles depend on no other handle: they may be freed in any order.
+//! - Handles are opaque. Each has one `_free`, which takes NULL too; that of a subscription is called
+//!   `_unsubscribe`, because it ends something. A text that a handle gives lives as long as the handle. Handles depend
+//!   on no other handle: they may be freed in any order.
 //! - A `const` handle may be used by any number of threads at once; freeing it takes the last of them.
 //! - Nothing is written to stdout or stderr, no signal handler is set, and no call is needed to start or to end.
 #![allow(non_camel_case_types, reason = "the names are those of the C header")]
@@ -21,12 +22,16 @@ mod guard;
 mod version;
 mod error;
 mod token;
+mod stats;
+mod event;
 mod config;
 mod client;
 
 pub use client::*;
 pub use config::*;
 pub use error::*;
+pub use event::*;
+pub use stats::*;
 pub use status::*;
 pub use token::*;
 pub use version::*;

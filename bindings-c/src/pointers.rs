@@ -4,7 +4,8 @@
 use std::ffi::{CStr, c_char};
 use xilnex_auth::Error;
 
-fn null(argument: &str) -> Error {
+/// The caller's mistake.
+pub fn null(argument: &str) -> Error {
     Error::invalid_config(format!("the argument {argument} is NULL: give a pointer"))
 }
 

@@ -40,19 +40,24 @@ pub struct xilnex_auth_error {
     pub(crate) oauth_error: Option<CString>,
 }
 
+impl From<Error> for xilnex_auth_error {
+    fn from(error: Error) -> xilnex_auth_error {
+        xilnex_auth_error {
+            message: text(error.message()),
+            hint: error.hint().map(text),
+            oauth_error: error.oauth_error().map(text),
+            error,
+        }
+    }
+}
+
 /// # Safety
 /// `target` is NULL or writable.
 pub(crate) unsafe fn give(error: Error, target: *mut *mut xilnex_auth_error) -> xilnex_auth_status {
     let status = xilnex_auth_status::from(error.kind().number());
     if !target.is_null() {
-        let handle = into_handle(xilnex_auth_error {
-            message: text(error.message()),
-            hint: error.hint().map(text),
-            oauth_error: error.oauth_error().map(text),
-            error,
-        });
         // SAFETY: the caller's promise.
-        unsafe { put(target, handle) };
+        unsafe { put(target, into_handle(xilnex_auth_error::from(error))) };
     }
     status
 }

@@ -4,7 +4,7 @@ use napi_derive::napi;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 use xilnex_auth::{AccessToken, Error};
 
 /// A token or an error.
@@ -45,12 +45,14 @@ pub struct Failure {
     pub oauth_error: Option<String>,
     /// The status of the HTTP answer.
     pub http_status: Option<u32>,
-    /// Seconds that the server asks to wait.
+    /// Seconds to wait before the next call.
     pub retry_after: Option<f64>,
     /// How many requests were sent.
     pub attempts: u32,
     /// Whether the same call may succeed later.
     pub is_retryable: bool,
+    /// Whether it is the failure of an earlier request, given again.
+    pub is_repeated: bool,
 }
 
 /// The token that JavaScript was given last and still has, so that its text is copied once and not with every call.
@@ -102,9 +104,15 @@ impl From<&Error> for Failure {
             hint: error.hint().map(str::to_owned),
             oauth_error: error.oauth_error().map(str::to_owned),
             http_status: error.http_status().map(u32::from),
-            retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
+            retry_after: seconds(error.retry_after()),
             attempts: error.attempts(),
             is_retryable: error.is_retryable(),
+            is_repeated: error.is_repeated(),
         }
     }
+}
+
+/// A length of time as JavaScript gets it.
+pub fn seconds(length: Option<Duration>) -> Option<f64> {
+    length.map(|length| length.as_secs_f64())
 }

@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Failure, Last};
 use crate::options::{Given, config};
 use crate::pending::Pending;
+use crate::stats::Stats;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 use xilnex_auth::Call;
@@ -40,11 +41,17 @@ impl Client {
         }
     }
 
-    /// Drops a token that a resource server refused. True when it was dropped.
+    /// Drops a token that a resource server refused. True when it was dropped, at most once in 30 s.
     #[napi(catch_unwind)]
     #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed text")]
     pub fn invalidate(&self, token: String) -> bool {
         self.client.invalidate(&token)
+    }
+
+    /// What all clients of this configuration have done in this process.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> Stats {
+        Stats::from(self.client.stats())
     }
 
     /// Ends this client; others of equal configuration go on.

@@ -10,8 +10,10 @@
 
 mod answer;
 mod bell;
+mod events;
 mod pending;
 mod options;
+mod stats;
 mod client;
 mod command_line;
 

@@ -18,14 +18,14 @@ impl Pending {
         Pending { pending, last }
     }
 
-    /// What the request ended with, or that the call's time is over; null after this many seconds without either.
+    /// What the call gets; null when there is nothing to give yet, after this many seconds at the latest.
     #[napi(catch_unwind)]
     pub fn wait(&self, seconds: f64) -> Option<Answer> {
         let at_most = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.pending.wait_for(at_most).map(|outcome| self.last.give(outcome))
     }
 
-    /// Seconds until the call's time is over.
+    /// Seconds until there is something to decide, if the request does not end before.
     #[napi(catch_unwind)]
     pub fn left(&self) -> f64 {
         self.pending.left().as_secs_f64()

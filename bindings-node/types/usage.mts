@@ -1,6 +1,6 @@
 // What an ES module in TypeScript writes; it is compiled, not run.
-import { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, version } from 'xilnex-auth';
-import type { CallOptions, ClientOptions, XilnexAuthErrorCode } from 'xilnex-auth';
+import { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, onEvent, version } from 'xilnex-auth';
+import type { CallOptions, ClientOptions, Stats, TokenEvent, XilnexAuthErrorCode } from 'xilnex-auth';
 
 const options: ClientOptions = {
   clientId: 'etl',
@@ -19,6 +19,9 @@ const token: AccessToken = await client.accessToken();
 const left: number = token.expiresAt.getTime() - Date.now();
 const header: string = client.authorizationHeaderSync({ minTtl: 1 });
 const dropped: boolean = client.invalidate(text) || client.invalidate(token);
+const stats: Stats = client.stats();
+const failed: number = stats.failures.rejected ?? stats.failures['one of later'] ?? 0;
+const age: number | undefined = stats.lastRefresh ?? stats.expiresIn;
 const facts: string | undefined = client.scope ?? token.scope;
 
 try {
@@ -35,9 +38,17 @@ try {
       error.httpStatus,
       error.attempts,
       error.isRetryable,
+      error.isRepeated,
     );
   }
 }
+
+function log({ name, at, clientId, took = 0, error, isWarning, message }: TokenEvent): void {
+  if (name === 'refresh_failed') console.log(at.getTime(), clientId, took.toFixed(3), error?.code, isWarning, message);
+}
+using subscription = onEvent(log);
+const end: () => void = onEvent(async (event) => console.log(event.token?.length, event.expiresIn));
+end();
 
 // @ts-expect-error: an option is written in camel case.
 new Client({ client_id: 'etl' });
@@ -45,7 +56,9 @@ new Client({ client_id: 'etl' });
 client.getTokenSync({ signal: AbortSignal.timeout(1) });
 // @ts-expect-error: only the library makes tokens.
 new AccessToken();
+// @ts-expect-error: a count is read, not set.
+stats.requests = 0;
 // @ts-expect-error: a token cannot be changed.
 token.value = 'another';
 
-export { dropped, facts, getTokenSync, header, left, version };
+export { age, dropped, facts, failed, getTokenSync, header, left, version };

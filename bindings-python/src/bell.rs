@@ -1,8 +1,8 @@
 //! What wakes the one Python thread that waits for all asyncio tasks.
 
-use parking_lot::{Condvar, Mutex};
 use pyo3::prelude::*;
-use std::sync::Arc;
+// Not parking_lot: it keeps all that wait in one table of the process, which a fork may find locked for ever.
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Rung when a token request ends. A ring is kept until somebody has heard it.
@@ -21,15 +21,17 @@ impl Bell {
     fn wait(&self, py: Python<'_>, seconds: f64) {
         let at_most = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         py.detach(|| {
-            let mut rung = self.0.0.lock();
-            self.0.1.wait_while_for(&mut rung, |rung| !*rung, at_most);
-            *rung = false;
+            let (rung, ringing) = &*self.0;
+            let rung = rung.lock().unwrap_or_else(PoisonError::into_inner);
+            let waited = ringing.wait_timeout_while(rung, at_most, |rung| !*rung);
+            *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
         });
     }
 
     /// Wakes who waits.
     pub fn ring(&self) {
-        *self.0.0.lock() = true;
-        self.0.1.notify_one();
+        let (rung, ringing) = &*self.0;
+        *rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        ringing.notify_one();
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::access_token::AccessToken;
 use crate::errors::{no_pickle, raised};
+use crate::events;
 use crate::options;
 use crate::pending::{self, Pending};
+use crate::stats::Stats;
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
@@ -34,6 +36,7 @@ impl Client {
 
     #[pyo3(signature = (**options))]
     fn __init__(&self, py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        events::listen(py);
         let config = options::config(options)?;
         let made = py.detach(|| xilnex_auth::Client::new(config?));
         let client = made.map_err(|error| raised(py, &error))?;
@@ -83,23 +86,33 @@ impl Client {
     }
 
     /// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
-    /// True when it was dropped.
+    ///
+    /// True when it was dropped. That costs a request, so it happens at most once in 30 s, however many tokens are
+    /// refused: else the token stays and the answer is False.
     fn invalidate(&self, token: &Bound<'_, PyAny>) -> PyResult<bool> {
         let client = self.client()?;
-        if let Ok(token) = token.cast::<AccessToken>() {
-            return Ok(client.invalidate(token.get().0.value()));
-        }
-        match token.extract::<String>() {
-            Ok(text) => Ok(client.invalidate(&text)),
-            Err(_) => Err(PyTypeError::new_err("the token to invalidate must be a str or an AccessToken")),
-        }
+        let was_dropped = if let Ok(token) = token.cast::<AccessToken>() {
+            client.invalidate(token.get().0.value())
+        } else if let Ok(text) = token.extract::<String>() {
+            client.invalidate(&text)
+        } else {
+            return Err(PyTypeError::new_err("the token to invalidate must be a str or an AccessToken"));
+        };
+        events::report(token.py())?;
+        Ok(was_dropped)
+    }
+
+    /// What all clients of this configuration have done in this process.
+    fn stats(&self, py: Python<'_>) -> PyResult<Stats> {
+        events::report(py)?;
+        Ok(Stats(self.client()?.stats()))
     }
 
     /// Ends this client: later calls raise ClosedError. Others of equal configuration go on.
-    fn close(&self) -> PyResult<()> {
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.client()?.close();
         *self.text.lock() = None;
-        Ok(())
+        events::report(py)
     }
 
     /// The client identifier.
@@ -145,6 +158,7 @@ impl Client {
             Some(token) => Ok(Answer::Ready(token)),
             None => py.detach(|| client.request(&call)),
         });
+        events::report(py)?;
         asked.map_err(|error| raised(py, &error))
     }
 

@@ -25,6 +25,7 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
         error.retry_after().map(|wait| wait.as_secs_f64()),
         error.attempts(),
         error.is_retryable(),
+        error.is_repeated(),
     );
     make.bind(py).call1(parts)
 }

@@ -5,9 +5,11 @@
 
 mod errors;
 mod options;
+mod events;
 mod bell;
 mod access_token;
 mod pending;
+mod stats;
 mod client;
 mod command_line;
 
@@ -23,6 +25,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     )?;
     module.add_class::<client::Client>()?;
     module.add_class::<access_token::AccessToken>()?;
+    module.add_class::<stats::Stats>()?;
     module.add_class::<pending::Pending>()?;
     module.add_class::<bell::Bell>()?;
     module.add_function(wrap_pyfunction!(command_line::run, module)?)

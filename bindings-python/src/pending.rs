@@ -3,6 +3,7 @@
 use crate::access_token::AccessToken;
 use crate::bell::Bell;
 use crate::errors::raised;
+use crate::events;
 use pyo3::prelude::*;
 use std::time::Duration;
 
@@ -18,14 +19,16 @@ impl Pending {
     /// The token if the request has ended, None if it has not; raises what it ended with, or that the call's time
     /// is over.
     fn poll(&self, py: Python<'_>) -> PyResult<Option<AccessToken>> {
-        match self.0.wait_for(Duration::ZERO) {
+        let outcome = self.0.wait_for(Duration::ZERO);
+        events::report(py)?;
+        match outcome {
             None => Ok(None),
             Some(Ok(token)) => Ok(Some(AccessToken(token))),
             Some(Err(error)) => Err(raised(py, &error)),
         }
     }
 
-    /// Seconds that the call may still wait.
+    /// Seconds until there is something to decide, if the request does not end before.
     fn left(&self) -> f64 {
         self.0.left().as_secs_f64()
     }
@@ -43,7 +46,9 @@ pub fn wait(
     pending: &xilnex_auth::Pending,
 ) -> PyResult<std::sync::Arc<xilnex_auth::AccessToken>> {
     loop {
-        if let Some(outcome) = py.detach(|| pending.wait_for(SLICE)) {
+        let outcome = py.detach(|| pending.wait_for(SLICE));
+        events::report(py)?;
+        if let Some(outcome) = outcome {
             return outcome.map_err(|error| raised(py, &error));
         }
         py.check_signals()?;

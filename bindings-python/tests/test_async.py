@@ -121,6 +121,58 @@ def test_a_task_looks_only_when_something_may_have_landed(start_sandbox, monkeyp
     assert len(looks) < 30
 
 
+def test_a_task_looks_again_when_its_time_is_over_without_an_end():
+    class Undecided:
+        looks = 0
+
+        def poll(self):
+            self.looks += 1
+            return "token" if self.looks == 4 else None
+
+        def left(self):
+            return 0.02
+
+        def ring(self, _):
+            pass
+
+    pending = Undecided()
+    assert asyncio.run(asyncio.wait_for(_waiting.landing(pending), 10)) == "token"
+    assert pending.looks == 4
+
+
+def test_children_forked_while_tasks_wait_and_after_that_work(start_sandbox):
+    sandbox = start_sandbox("--latency", "1")
+    script = (
+        "import asyncio, os, sys, threading, time, xilnex_auth\n"
+        "client = xilnex_auth.Client()\n"
+        "def work():\n"
+        "    asyncio.run(client.get_token_async(timeout=5))\n"
+        "    os._exit(0)\n"
+        "async def job():\n"
+        "    tasks = [asyncio.create_task(client.get_token_async()) for _ in range(3)]\n"
+        "    await asyncio.sleep(0.3)\n"
+        "    child = os.fork()\n"
+        "    if child == 0: threading.Thread(target=work).start(); time.sleep(10); os._exit(1)\n"
+        "    await asyncio.gather(*tasks)\n"
+        "    return os.waitpid(child, 0)[1]\n"
+        "print(asyncio.run(job()))\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    print(asyncio.run(client.get_token_async()) == client.get_token())\n"
+        "    sys.exit(0)\n"
+        "print(os.waitpid(child, 0)[1])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        env={**os.environ, **sandbox.environment, "PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.stdout, done.returncode) == ("0\nTrue\n0\n", 0), done.stderr
+    assert sandbox.token_requests == 2
+
+
 def test_where_no_thread_can_be_had_a_task_looks_for_itself(start_sandbox, monkeypatch):
     def refuse(_):
         raise RuntimeError("can't start new thread")

@@ -34,7 +34,7 @@ def test_the_builtin_that_fits_catches_it(name, builtin):
 
 
 def made(kind):
-    return from_kind(kind, "told", "a hint", "invalid_client", 401, 2.5, 3, True)
+    return from_kind(kind, "told", "a hint", "invalid_client", 401, 2.5, 3, True, True)
 
 
 def fail(kind):

@@ -1,6 +1,7 @@
 //! What can go wrong: one table of kinds, and the error value that every language shows.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why no token could be given. The kind decides what a caller may do next; the texts only explain.
@@ -95,9 +96,10 @@ impl Kind {
 
 /// One failure, the same for every caller that waited for the same request.
 ///
-/// No error carries a client secret, a token or a piece of an answer's body.
+/// No error carries a client secret, a token or a piece of an answer's body. A clone is the same error and costs nothing:
+/// there may be thousands of those callers.
 #[derive(Clone)]
-pub struct Error(Box<Parts>);
+pub struct Error(Arc<Parts>);
 
 #[derive(Clone)]
 struct Parts {
@@ -114,7 +116,7 @@ struct Parts {
 impl Error {
     /// An error of this kind; `message` says what happened and to what.
     pub fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error(Box::new(Parts {
+        Error(Arc::new(Parts {
             kind,
             message: message.into(),
             hint: None,
@@ -131,38 +133,39 @@ impl Error {
         Error::new(Kind::InvalidConfig, message)
     }
 
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Error {
-        self.0.hint = Some(hint.into());
+    fn with(mut self, edit: impl FnOnce(&mut Parts)) -> Error {
+        edit(Arc::make_mut(&mut self.0));
         self
     }
 
-    pub(crate) fn with_oauth_error(mut self, code: Option<String>) -> Error {
-        self.0.oauth_error = code;
-        self
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Error {
+        self.with(|parts| parts.hint = Some(hint.into()))
     }
 
-    pub(crate) fn with_http_status(mut self, status: u16) -> Error {
-        self.0.http_status = Some(status);
-        self
+    pub(crate) fn with_oauth_error(self, code: Option<String>) -> Error {
+        self.with(|parts| parts.oauth_error = code)
     }
 
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Error {
-        self.0.retry_after = wait;
-        self
+    pub(crate) fn with_http_status(self, status: u16) -> Error {
+        self.with(|parts| parts.http_status = Some(status))
     }
 
-    pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
-        self.0.attempts = attempts;
-        self
+    pub(crate) fn with_retry_after(self, wait: Option<Duration>) -> Error {
+        self.with(|parts| parts.retry_after = wait)
+    }
+
+    pub(crate) fn with_attempts(self, attempts: u32) -> Error {
+        self.with(|parts| parts.attempts = attempts)
     }
 
     /// The same failure, told again without a request; `left` is the time until the next one is sent.
-    pub(crate) fn again(mut self, left: Duration) -> Error {
+    pub(crate) fn again(self, left: Duration) -> Error {
         let seconds = left.as_secs_f64().ceil();
-        self.0.message += &format!(" (told again: the server is not asked for another {seconds} s)");
-        self.0.retry_after = Some(left);
-        self.0.is_repeated = true;
-        self
+        self.with(|parts| {
+            parts.message += &format!(" (told again: the server is not asked for another {seconds} s)");
+            parts.retry_after = Some(left);
+            parts.is_repeated = true;
+        })
     }
 
     /// What went wrong, as a class.

@@ -6,7 +6,7 @@ use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, lock};
 use crate::token::AccessToken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// What a flight ends with.
@@ -22,14 +22,9 @@ pub struct Flight {
     /// On the boot clock, in nanoseconds.
     deadline: AtomicU64,
     is_awaited: AtomicBool,
-    landing: Mutex<Landing>,
+    outcome: OnceLock<Outcome>,
+    listeners: Mutex<Vec<Listener>>,
     landed: Flag,
-}
-
-#[derive(Default)]
-struct Landing {
-    outcome: Option<Outcome>,
-    listeners: Vec<Listener>,
 }
 
 /// A thread that was killed cannot land its flight; this long after its deadline another one takes off.
@@ -43,7 +38,8 @@ impl Flight {
             started: now,
             deadline: AtomicU64::new(nanos(deadline)),
             is_awaited: AtomicBool::new(false),
-            landing: Mutex::default(),
+            outcome: OnceLock::new(),
+            listeners: Mutex::default(),
             landed: Flag::default(),
         }
     }
@@ -76,7 +72,7 @@ impl Flight {
 
     /// Whether its thread must have vanished without landing it. A forked child has no thread of its parent's.
     pub fn is_lost(&self, now: Duration) -> bool {
-        self.is_foreign() || (now > self.deadline() + GRACE && lock(&self.landing).outcome.is_none())
+        self.is_foreign() || (now > self.deadline() + GRACE && self.outcome.get().is_none())
     }
 
     fn is_foreign(&self) -> bool {
@@ -87,9 +83,9 @@ impl Flight {
     pub fn land(&self, outcome: &Outcome) {
         let listeners = {
             // Under this lock, so that a listener comes either before the outcome or after it, never between.
-            let mut landing = lock(&self.landing);
-            landing.outcome.get_or_insert_with(|| outcome.clone());
-            std::mem::take(&mut landing.listeners)
+            let mut listeners = lock(&self.listeners);
+            let _ = self.outcome.set(outcome.clone());
+            std::mem::take(&mut *listeners)
         };
         self.landed.set();
         for listener in listeners {
@@ -104,7 +100,7 @@ impl Flight {
             return Some(Err(stayed_behind()));
         }
         clock.wait(&self.landed, until);
-        lock(&self.landing).outcome.clone()
+        self.outcome.get().cloned()
     }
 
     /// Calls `listener` when the flight lands, on the thread that lands it; at once if it has.
@@ -112,11 +108,11 @@ impl Flight {
         if self.is_foreign() {
             return listener(Err(stayed_behind()));
         }
-        let mut landing = lock(&self.landing);
-        match landing.outcome.clone() {
-            None => landing.listeners.push(listener),
+        let mut listeners = lock(&self.listeners);
+        match self.outcome.get().cloned() {
+            None => listeners.push(listener),
             Some(outcome) => {
-                drop(landing);
+                drop(listeners);
                 listener(outcome);
             }
         }

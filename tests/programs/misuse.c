@@ -22,6 +22,8 @@ static void expect_refusal(xilnex_auth_status status, xilnex_auth_error **error,
 }
 #define REFUSED(call, culprit) expect_refusal((call), &error, culprit, __LINE__)
 
+static void hear(const xilnex_auth_event *event, void *data);
+
 static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *config) {
     xilnex_auth_error *error = NULL;
     xilnex_auth_client *none = NULL;
@@ -29,6 +31,8 @@ static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *
     char buffer[8];
     double zero = 0;
     int invalidated = 7;
+    xilnex_auth_stats *stats = NULL;
+    xilnex_auth_subscription *subscription = NULL;
 
     REFUSED(xilnex_auth_config_set(NULL, "scope", "coreapi", &error), "config");
     REFUSED(xilnex_auth_config_set(config, NULL, "coreapi", &error), "name");
@@ -44,7 +48,11 @@ static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *
     REFUSED(xilnex_auth_access_token_with(client, 0, zero / zero, &token, &error), "timeout");
     REFUSED(xilnex_auth_invalidate(NULL, "x", &invalidated, &error), "client");
     REFUSED(xilnex_auth_invalidate(client, NULL, &invalidated, &error), "token");
-    EXPECT(none == NULL && token == NULL && invalidated == 7);
+    REFUSED(xilnex_auth_client_stats(NULL, &stats, &error), "client");
+    REFUSED(xilnex_auth_client_stats(client, NULL, &error), "stats");
+    REFUSED(xilnex_auth_events_subscribe(NULL, NULL, &subscription, &error), "callback");
+    REFUSED(xilnex_auth_events_subscribe(hear, NULL, NULL, &error), "subscription");
+    EXPECT(none == NULL && token == NULL && invalidated == 7 && stats == NULL && subscription == NULL);
 
     /* No error wanted, no output wanted. */
     EXPECT(xilnex_auth_client_new(NULL, &none, NULL) == XILNEX_AUTH_INVALID_CONFIG);
@@ -55,6 +63,8 @@ static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *
     xilnex_auth_config_free(NULL);
     xilnex_auth_token_free(NULL);
     xilnex_auth_error_free(NULL);
+    xilnex_auth_stats_free(NULL);
+    xilnex_auth_events_unsubscribe(NULL);
     EXPECT(xilnex_auth_client_id(NULL) == NULL && xilnex_auth_client_base_url(NULL) == NULL);
     EXPECT(xilnex_auth_client_scope(NULL) == NULL);
     EXPECT(xilnex_auth_token_value(NULL) == NULL && xilnex_auth_token_authorization_header(NULL) == NULL);
@@ -64,7 +74,14 @@ static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *
     EXPECT(strcmp(xilnex_auth_error_id(NULL), "ok") == 0 && strcmp(xilnex_auth_error_message(NULL), "") == 0);
     EXPECT(xilnex_auth_error_oauth_error(NULL) == NULL && xilnex_auth_error_http_status(NULL) == 0);
     EXPECT(xilnex_auth_error_retry_after(NULL) < 0 && xilnex_auth_error_attempts(NULL) == 0);
-    EXPECT(xilnex_auth_error_is_retryable(NULL) == 0);
+    EXPECT(xilnex_auth_error_is_retryable(NULL) == 0 && xilnex_auth_error_is_repeated(NULL) == 0);
+    EXPECT(xilnex_auth_error_copy(NULL) == NULL);
+    EXPECT(xilnex_auth_stats_value(NULL, "hits") < 0 && xilnex_auth_stats_failures(NULL, XILNEX_AUTH_DNS) == 0);
+    EXPECT(strcmp(xilnex_auth_event_name(NULL), "") == 0 && strcmp(xilnex_auth_event_message(NULL), "") == 0);
+    EXPECT(strcmp(xilnex_auth_event_client_id(NULL), "") == 0 && xilnex_auth_event_token(NULL) == NULL);
+    EXPECT(xilnex_auth_event_took(NULL) < 0 && xilnex_auth_event_expires_in(NULL) < 0);
+    EXPECT(xilnex_auth_event_at(NULL) <= 0 && xilnex_auth_event_is_warning(NULL) == 0);
+    EXPECT(xilnex_auth_event_error(NULL) == NULL);
 }
 
 static void texts(xilnex_auth_config *config) {
@@ -97,6 +114,85 @@ static void buffers(const xilnex_auth_client *client) {
     EXPECT(told == length + 7 && strncmp(header, "Bearer ", 7) == 0 && strcmp(header + 7, whole) == 0);
 }
 
+static void statistics(const xilnex_auth_client *client) {
+    xilnex_auth_stats *stats = NULL;
+
+    EXPECT(xilnex_auth_client_stats(client, &stats, NULL) == XILNEX_AUTH_OK);
+    EXPECT(xilnex_auth_stats_value(stats, "requests") == 1 && xilnex_auth_stats_value(stats, "successes") == 1);
+    EXPECT(xilnex_auth_stats_value(stats, "failures") == 0 && xilnex_auth_stats_value(stats, "hits") > 2);
+    EXPECT(xilnex_auth_stats_value(stats, "last_refresh") > 0 && xilnex_auth_stats_value(stats, "expires_in") > 3000);
+    EXPECT(xilnex_auth_stats_value(stats, "hit") < 0 && xilnex_auth_stats_value(stats, NULL) < 0);
+    EXPECT(xilnex_auth_stats_value(stats, "\xff") < 0);
+    EXPECT(xilnex_auth_stats_failures(stats, XILNEX_AUTH_REJECTED) == 0 && xilnex_auth_stats_failures(stats, -5) == 0);
+    xilnex_auth_stats_free(stats);
+}
+
+struct listener {
+    const xilnex_auth_client *client;
+    xilnex_auth_subscription *own;
+    int heard;
+};
+
+/* Hears that a token was dropped, asks for one, and ends its own subscription. */
+static void hear(const xilnex_auth_event *event, void *data) {
+    struct listener *listener = data;
+    xilnex_auth_error *error = NULL;
+    char token[XILNEX_AUTH_TOKEN_BUFFER];
+
+    listener->heard++;
+    EXPECT(strcmp(xilnex_auth_event_name(event), "invalidated") == 0);
+    EXPECT(strcmp(xilnex_auth_event_client_id(event), xilnex_auth_client_id(listener->client)) == 0);
+    EXPECT(strlen(xilnex_auth_event_token(event)) == 8);
+    EXPECT(strstr(xilnex_auth_event_message(event), xilnex_auth_event_token(event)) != NULL);
+    EXPECT(xilnex_auth_event_took(event) < 0 && xilnex_auth_event_expires_in(event) > 3000);
+    EXPECT(xilnex_auth_event_at(event) > 1e9 && xilnex_auth_event_is_warning(event) == 0);
+    EXPECT(xilnex_auth_event_error(event) == NULL);
+    REFUSED(xilnex_auth_get_token(listener->client, token, sizeof token, NULL, &error), "listener");
+    xilnex_auth_events_unsubscribe(listener->own);
+    listener->own = NULL;
+}
+
+/* A token may be dropped once in 30 s, and whoever listens hears of it. */
+static void events(const xilnex_auth_client *client) {
+    static char token[XILNEX_AUTH_TOKEN_BUFFER], other[XILNEX_AUTH_TOKEN_BUFFER];
+    struct listener listener = {NULL, NULL, 0};
+    int invalidated = 7;
+
+    listener.client = client;
+    EXPECT(xilnex_auth_get_token(client, token, sizeof token, NULL, NULL) == XILNEX_AUTH_OK);
+    EXPECT(xilnex_auth_events_subscribe(hear, &listener, &listener.own, NULL) == XILNEX_AUTH_OK);
+    EXPECT(xilnex_auth_invalidate(client, token, &invalidated, NULL) == XILNEX_AUTH_OK && invalidated == 1);
+    EXPECT(listener.heard == 1 && listener.own == NULL);
+    EXPECT(xilnex_auth_get_token(client, other, sizeof other, NULL, NULL) == XILNEX_AUTH_OK);
+    EXPECT(strcmp(token, other) != 0);
+    EXPECT(xilnex_auth_invalidate(client, other, &invalidated, NULL) == XILNEX_AUTH_OK && invalidated == 0);
+    EXPECT(xilnex_auth_get_token(client, token, sizeof token, NULL, NULL) == XILNEX_AUTH_OK);
+    EXPECT(strcmp(token, other) == 0 && listener.heard == 1);
+}
+
+/* An error is told again for a while; a copy outlives it. */
+static void repeated_errors(void) {
+    xilnex_auth_config *config = xilnex_auth_config_from_env();
+    xilnex_auth_client *client = NULL;
+    xilnex_auth_error *first = NULL, *second = NULL, *copy;
+    char token[XILNEX_AUTH_TOKEN_BUFFER];
+
+    EXPECT(xilnex_auth_config_set(config, "client_secret", "wrong", NULL) == XILNEX_AUTH_OK);
+    EXPECT(xilnex_auth_client_new(config, &client, NULL) == XILNEX_AUTH_OK);
+    EXPECT(xilnex_auth_get_token(client, token, sizeof token, NULL, &first) == XILNEX_AUTH_REJECTED);
+    EXPECT(xilnex_auth_get_token(client, token, sizeof token, NULL, &second) == XILNEX_AUTH_REJECTED);
+    EXPECT(!xilnex_auth_error_is_repeated(first) && xilnex_auth_error_is_repeated(second));
+    EXPECT(xilnex_auth_error_retry_after(first) < 0 && xilnex_auth_error_retry_after(second) > 25);
+    copy = xilnex_auth_error_copy(second);
+    EXPECT(strcmp(xilnex_auth_error_message(copy), xilnex_auth_error_message(second)) == 0);
+    xilnex_auth_error_free(first);
+    xilnex_auth_error_free(second);
+    EXPECT(xilnex_auth_error_is_repeated(copy) && strlen(xilnex_auth_error_hint(copy)) > 0);
+    xilnex_auth_error_free(copy);
+    xilnex_auth_client_free(client);
+    xilnex_auth_config_free(config);
+}
+
 /* A token outlives the client that gave it, and a client its configuration. */
 static void any_order_of_freeing(void) {
     xilnex_auth_config *config = xilnex_auth_config_from_env();
@@ -125,7 +221,10 @@ int main(void) {
     null_pointers(client, config);
     texts(config);
     buffers(client);
+    statistics(client);
     any_order_of_freeing();
+    events(client);
+    repeated_errors();
     xilnex_auth_client_free(client);
     xilnex_auth_config_free(config);
     printf("%d failures\n", failures);

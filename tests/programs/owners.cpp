@@ -31,10 +31,27 @@ template <typename Work> static void refused(const char *culprit, Work work) {
 
 static_assert(!std::is_copy_constructible_v<client> && std::is_nothrow_move_constructible_v<client>);
 static_assert(!std::is_copy_constructible_v<token> && std::is_nothrow_move_assignable_v<token>);
+static_assert(!std::is_copy_constructible_v<stats> && std::is_nothrow_move_assignable_v<stats>);
 static_assert(!std::is_copy_constructible_v<config> && std::is_nothrow_move_assignable_v<config>);
 static_assert(std::is_nothrow_copy_constructible_v<error>);
 static_assert(!std::is_convertible_v<config, client>, "a client is never made by accident");
 static_assert(std::is_base_of_v<std::runtime_error, error>);
+
+static void refused_again() {
+    const client stranger{config::from_env().client_secret("wrong")};
+    EXPECT(!stranger.stats().last_refresh() && !stranger.stats().expires_in());
+    for (const bool is_repeated : {false, true}) {
+        try {
+            (void)stranger.get_token();
+            EXPECT(!"an error was thrown");
+        } catch (const error &told) {
+            EXPECT(told.status() == XILNEX_AUTH_REJECTED && told.is_repeated() == is_repeated);
+            EXPECT(told.retry_after().has_value() == is_repeated);
+        }
+    }
+    EXPECT(stranger.stats().failures() == 1 && stranger.stats().failures(XILNEX_AUTH_REJECTED) == 1);
+    EXPECT(stranger.stats().refused_in_cool_down() == 1);
+}
 
 int main() {
     auto options = config::from_env().scope("coreapi").timeout(std::chrono::seconds(5));
@@ -65,6 +82,13 @@ int main() {
     refused("XILNEX_TIMEOUT", [&] { options.timeout(std::chrono::seconds(-1)); });
     refused("unknown option scopes", [&] { options.set("scopes", "x"); });
     refused("min_ttl", [&] { (void)second.get_token(std::chrono::seconds(-1)); });
+
+    const stats done = second.stats();
+    EXPECT(done.requests() == 1 && done.successes() == 1 && done.failures() == 0 && done.hits() > 3);
+    EXPECT(done.refreshes_ahead() + done.served_while_failing() + done.refused_in_cool_down() == 0);
+    EXPECT(done.refused_by_budget() == 0 && done.failures(XILNEX_AUTH_REJECTED) == 0);
+    EXPECT(done.last_refresh() > seconds(0) && done.expires_in() > std::chrono::minutes(50));
+    refused_again();
 
     EXPECT(second.invalidate(whole));
     EXPECT(!second.invalidate(whole.value()));

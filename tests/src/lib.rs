@@ -8,3 +8,9 @@ pub mod expect;
 pub mod leaks;
 pub mod scenario;
 pub mod tunnel;
+// The doubles of the engine's own tests, for figures at a larger scale.
+#[path = "../../core/tests/engine/doubles.rs"]
+pub mod doubles;
+pub mod crowd;
+pub mod outage;
+pub mod simulation;

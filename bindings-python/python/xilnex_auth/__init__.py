@@ -28,7 +28,7 @@ from ._errors import (
     UnavailableError,
     XilnexAuthError,
 )
-from ._native import AccessToken, __version__
+from ._native import AccessToken, Stats, __version__
 
 __all__ = [
     "AccessToken",
@@ -41,6 +41,7 @@ __all__ = [
     "InternalError",
     "ProxyError",
     "RejectedError",
+    "Stats",
     "TlsError",
     "TokenTimeoutError",
     "UnavailableError",

@@ -13,9 +13,11 @@ class XilnexAuthError(Exception):
     hint: what to look at or to do, or None.
     oauth_error: the error code of RFC 6749 section 5.2, such as "invalid_client", or None.
     http_status: the status of the HTTP answer, or None.
-    retry_after: seconds that the server asks to wait before the next request, or None.
+    retry_after: seconds to wait before the next call, or None: what the server asked for, at most 300, or how long this
+        library will send no request.
     attempts: how many times the library asked for a token before it gave up, whether the request arrived or not.
     is_retryable: whether the same call may succeed later without a change by the caller.
+    is_repeated: whether this is the failure of an earlier request, given again in the pause after it.
     """
 
     kind: str = "internal"
@@ -30,6 +32,7 @@ class XilnexAuthError(Exception):
         retry_after: float | None = None,
         attempts: int = 0,
         is_retryable: bool = False,
+        is_repeated: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -39,6 +42,7 @@ class XilnexAuthError(Exception):
         self.retry_after = retry_after
         self.attempts = attempts
         self.is_retryable = is_retryable
+        self.is_repeated = is_repeated
 
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message} ({self.hint})"
@@ -122,6 +126,7 @@ def from_kind(
     retry_after: float | None,
     attempts: int,
     is_retryable: bool,
+    is_repeated: bool,
 ) -> XilnexAuthError:
     """The exception for an error of the engine."""
     return CLASSES[kind](
@@ -132,4 +137,5 @@ def from_kind(
         retry_after=retry_after,
         attempts=attempts,
         is_retryable=is_retryable,
+        is_repeated=is_repeated,
     )

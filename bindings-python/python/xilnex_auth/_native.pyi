@@ -6,7 +6,7 @@ from typing import Literal, final
 
 from typing_extensions import disjoint_base
 
-__all__ = ["KINDS", "AccessToken", "Bell", "Client", "Pending", "__version__", "run"]
+__all__ = ["KINDS", "AccessToken", "Bell", "Client", "Pending", "Stats", "__version__", "run"]
 
 __version__: str
 KINDS: tuple[str, ...]
@@ -32,6 +32,41 @@ class AccessToken:
     @property
     def authorization_header(self) -> str:
         """The value of an Authorization header: "Bearer ", then the token."""
+
+@final
+class Stats:
+    """What the clients of one configuration have done in this process: a picture of one moment."""
+
+    @property
+    def requests(self) -> int:
+        """Token requests, arrived or not: as many as successes and failures together, but for one under way."""
+    @property
+    def successes(self) -> int:
+        """Requests that brought a token."""
+    @property
+    def failures(self) -> dict[str, int]:
+        """Requests that failed, by the kind of the error; kinds that did not occur are left out."""
+    @property
+    def hits(self) -> int:
+        """Calls that were answered from memory."""
+    @property
+    def refreshes_ahead(self) -> int:
+        """Refreshes that were begun ahead of expiry."""
+    @property
+    def served_while_failing(self) -> int:
+        """Calls that were answered from memory although the last refresh had failed."""
+    @property
+    def refused_in_cool_down(self) -> int:
+        """Calls that were given the last error again, without a request."""
+    @property
+    def refused_by_budget(self) -> int:
+        """Calls that were refused because of too many requests a minute."""
+    @property
+    def last_refresh(self) -> float | None:
+        """Seconds that the last successful refresh took, its pauses included; None before the first."""
+    @property
+    def expires_in(self) -> float | None:
+        """Seconds that the token at hand may still be handed out, 0.0 when it has expired; None where there is none."""
 
 @disjoint_base
 class Client:
@@ -75,8 +110,11 @@ class Client:
     def invalidate(self, token: str | AccessToken) -> bool:
         """Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
 
-        True when it was dropped.
+        True when it was dropped. That costs a request, so it happens at most once in 30 s, however many tokens are
+        refused: else the token stays and the answer is False.
         """
+    def stats(self) -> Stats:
+        """What all clients of this configuration have done in this process."""
     def close(self) -> None:
         """Ends this client: later calls raise ClosedError. Others of equal configuration go on."""
     def _request(self, min_ttl: float, timeout: float | None) -> AccessToken | Pending: ...
@@ -89,7 +127,7 @@ class Pending:
     def poll(self) -> AccessToken | None:
         """The token if the request has ended, None if not; raises what it ended with, or that the time is over."""
     def left(self) -> float:
-        """Seconds that the call may still wait."""
+        """Seconds until there is something to decide, if the request does not end before."""
     def ring(self, bell: Bell) -> None:
         """Rings the bell when the request ends; at once if it has."""
 

@@ -22,6 +22,10 @@ POLL = 0.05
 
 class _Waiters:
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begins anew: a forked child has no thread of its parent's, and may find its locks taken for ever."""
         self._bell = Bell()
         self._lock = threading.Lock()
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
@@ -54,7 +58,8 @@ class _Waiters:
             yield is_served
         finally:
             with self._lock:
-                del self._waiting[woken]
+                # A task that was forked while it waited is listed no more.
+                self._waiting.pop(woken, None)
                 if not self._waiting:
                     self._bell.ring()
 
@@ -88,11 +93,5 @@ async def landing(pending: Pending) -> AccessToken:
     return await _waiters.landing(pending)
 
 
-def _forget() -> None:
-    """A forked child has neither the thread nor the tasks of its parent."""
-    global _waiters
-    _waiters = _Waiters()
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(after_in_child=_waiters.reset)

@@ -91,14 +91,17 @@ pub struct Script {
 }
 
 impl Script {
+    /// How many requests were sent.
     pub fn requests(&self) -> usize {
         self.sent.lock().len()
     }
 
+    /// The body of a request.
     pub fn body(&self, index: usize) -> String {
         self.sent.lock()[index].clone()
     }
 
+    /// Adds to the end of the script.
     pub fn push(&self, step: Step) {
         self.steps.lock().push_back(step);
     }
@@ -108,10 +111,12 @@ impl Script {
         (0..times).for_each(|_| self.push(step()));
     }
 
+    /// Whether the script is at its end.
     pub fn is_used_up(&self) -> bool {
         self.steps.lock().is_empty()
     }
 
+    /// Opens the gate for good.
     pub fn open(&self) {
         *self.gate.0.lock() = true;
         self.gate.1.notify_all();
@@ -157,16 +162,21 @@ impl Transport for Script {
 
 /// A client over a script and a virtual clock.
 pub struct World {
+    /// The client.
     pub client: Client,
+    /// Its clock.
     pub clock: Arc<VirtualClock>,
+    /// Its server.
     pub script: Arc<Script>,
 }
 
 impl World {
+    /// A world whose server follows this script.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> World {
         World::with(steps, &[("client_secret", "canary")])
     }
 
+    /// The same with these options of the client.
     pub fn with(steps: impl IntoIterator<Item = Step>, options: &[(&str, &str)]) -> World {
         let mut config = Config::new();
         config.set("client_id", "etl").unwrap();

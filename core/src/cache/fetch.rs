@@ -1,0 +1,140 @@
+//! A flight from its beginning to its landing: asking, asking again, and what its end means for those who come later.
+
+use super::{Cache, NO_OUTAGE, OUTAGE, nanos};
+use crate::error::{Error, Kind};
+use crate::event::Happening;
+use crate::flight::{Flight, Outcome};
+use crate::lifetime::Verdict;
+use crate::pace::retry;
+use crate::token::AccessToken;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+impl Cache {
+    /// Fetches and lands, whatever happens on the way.
+    pub(super) fn fly(&self, flight: &Arc<Flight>) {
+        self.tell(Happening::RefreshStarted, None, |_| ());
+        let fetched = catch_unwind(AssertUnwindSafe(|| self.fetch(flight)));
+        let outcome = fetched.unwrap_or_else(|_| {
+            self.counters.failure(Kind::Internal);
+            Err(Error::new(Kind::Internal, "the token request ended in a panic"))
+        });
+        let outcome = outcome.map(Arc::new);
+        self.close(flight, &outcome);
+        flight.land(&outcome);
+        self.report(flight, outcome);
+    }
+
+    /// Asks, and asks again where that may help and somebody waits.
+    fn fetch(&self, flight: &Flight) -> Result<AccessToken, Error> {
+        if let Some(shared) = self.store.as_ref().and_then(|store| store.load(&self.key))
+            && self.is_news(&shared)
+        {
+            return Ok(shared);
+        }
+        let most = self.state.with(|state| state.pace.attempts());
+        let mut last = None;
+        for attempt in 1.. {
+            let now = self.clock.now().boot;
+            // The first was counted when the flight took off.
+            if let Some(error) = last.filter(|_| !self.state.with(|state| state.pace.take(now))) {
+                return Err(error);
+            }
+            let aimed = flight.deadline();
+            let error = match self.ask(margin(aimed.saturating_sub(now))) {
+                Ok(token) => return Ok(token),
+                Err(error) => error.with_attempts(attempt),
+            };
+            match self.pause(flight, &error, attempt, most, aimed) {
+                None => return Err(error),
+                Some(pause) => self.clock.sleep(self.clock.now().boot + pause),
+            }
+            last = Some(error);
+        }
+        unreachable!("every flight ends with a token or an error")
+    }
+
+    /// One request.
+    fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
+        self.counters.requests.add();
+        let answer = self.grant.access_token(budget);
+        match &answer {
+            Ok(token) => {
+                self.counters.successes.add();
+                if let Some(store) = &self.store {
+                    store.save(&self.key, token);
+                }
+            }
+            Err(error) => self.counters.failure(error.kind()),
+        }
+        answer
+    }
+
+    /// How long to wait before a flight that failed asks again; `None` when it has to end.
+    fn pause(&self, flight: &Flight, error: &Error, attempt: u32, most: u32, aimed: Duration) -> Option<Duration> {
+        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.has_new_secret() {
+            return Some(Duration::ZERO);
+        }
+        if !flight.is_awaited() || attempt >= most {
+            return None;
+        }
+        let left = flight.deadline().saturating_sub(self.clock.now().boot);
+        // Somebody boarded whose time is not over yet.
+        if error.kind() == Kind::Timeout && flight.deadline() > aimed && !left.is_zero() {
+            return Some(Duration::ZERO);
+        }
+        retry(error, attempt, left, fastrand::f64())
+    }
+
+    /// Whether a token from the store is fresh and not the one that is to be replaced.
+    fn is_news(&self, shared: &AccessToken) -> bool {
+        let age = self.clock.now().since(shared.sent());
+        let is_held = self.slot.token().is_some_and(|held| held.value() == shared.value());
+        !is_held && shared.lifetime().judge(age, Duration::ZERO) == Verdict::Fresh
+    }
+
+    /// The token is in the slot before the flight is gone: nobody finds neither. A flight that was given up for lost
+    /// and lands all the same takes no newer token away and tells nothing of the server.
+    fn close(&self, flight: &Arc<Flight>, outcome: &Outcome) {
+        let now = self.clock.now().boot;
+        self.state.with(|state| {
+            if let Ok(token) = outcome {
+                self.slot.put(token.clone());
+            }
+            if !state.clear(flight) {
+                return;
+            }
+            match outcome {
+                Ok(_) => {
+                    state.pace.succeeded();
+                    self.counters.refreshed(now.saturating_sub(flight.started()));
+                    self.outage.store(NO_OUTAGE, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    state.pace.failed(now, error, fastrand::f64());
+                    self.outage.store(OUTAGE, Ordering::Relaxed);
+                }
+            }
+            self.quiet.store(nanos(state.pace.ahead(now)), Ordering::Relaxed);
+        });
+    }
+
+    fn report(&self, flight: &Flight, outcome: Outcome) {
+        let took = Some(self.clock.now().boot.saturating_sub(flight.started()));
+        match outcome {
+            Ok(token) => self.tell(Happening::RefreshSucceeded, Some(&token), |event| event.took = took),
+            Err(error) => self.tell(Happening::RefreshFailed, None, |event| {
+                // Without a token the callers have the error themselves.
+                event.is_warning = self.slot.valid().is_some();
+                (event.took, event.error) = (took, Some(error));
+            }),
+        }
+    }
+}
+
+/// A request ends a little before its flight: so its own error is told to the caller who waits as long.
+fn margin(left: Duration) -> Duration {
+    left - Duration::from_millis(25).min(left / 20)
+}
