@@ -104,7 +104,7 @@ pub(crate) fn fingerprint(token: &str) -> String {
 }
 
 /// Ends the listening when it is dropped. When that returns, the listener is not running and will not run again, but
-/// for one that drops its own subscription.
+/// where a listener drops it: nothing is waited for there, or two that end each other would wait for ever.
 #[must_use = "dropping it ends the listening"]
 pub struct Subscription(Arc<Subscriber>);
 
@@ -120,7 +120,7 @@ static SUBSCRIBERS: ArcSwapOption<Vec<Arc<Subscriber>>> = ArcSwapOption::const_e
 thread_local!(static INSIDE: Cell<bool> = const { Cell::new(false) });
 
 /// Has `listener` called for every event of this process, one at a time, on the thread where it happens. It should
-/// return soon: a request waits for it. While it runs it is told nothing else, and may ask for a token only if one is
+/// return soon: the callers of a request wait for it. While it runs it is told nothing else, and may ask for a token only if one is
 /// at hand.
 pub fn subscribe(listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
     let subscriber = Arc::new(Subscriber {

@@ -36,8 +36,9 @@ static void print_error(xilnex_auth_error *error) {
     print_number(http_status, http_status != 0);
     fputs(",\"retry_after\":", stdout);
     print_number(retry_after, retry_after >= 0);
-    printf(",\"attempts\":%d,\"is_retryable\":%s}}", xilnex_auth_error_attempts(error),
+    printf(",\"attempts\":%d,\"is_retryable\":%s", xilnex_auth_error_attempts(error),
            xilnex_auth_error_is_retryable(error) ? "true" : "false");
+    printf(",\"is_repeated\":%s}}", xilnex_auth_error_is_repeated(error) ? "true" : "false");
     snprintf(last_error, sizeof last_error, "%s: %s %s", xilnex_auth_error_id(error),
              xilnex_auth_error_message(error), hint == NULL ? "" : hint);
     xilnex_auth_error_free(error);
@@ -156,6 +157,65 @@ static void concurrent(size_t count) {
     putchar('}');
 }
 
+/* One after the other. */
+static void many(long count) {
+    static char kept[2][MOST_THREADS][XILNEX_AUTH_TOKEN_BUFFER];
+    char *told[2][MOST_THREADS];
+    size_t counts[2] = {0, 0};
+    for (; count > 0; count--) {
+        char buffer[XILNEX_AUTH_TOKEN_BUFFER];
+        const xilnex_auth_status status = xilnex_auth_get_token(client, buffer, sizeof buffer, NULL, NULL);
+        const int failed = status != XILNEX_AUTH_OK;
+        const char *text = failed ? xilnex_auth_status_id(status) : buffer;
+        const size_t last = counts[failed];
+        if (last > 0 && strcmp(kept[failed][last - 1], text) == 0) continue;
+        if (last == MOST_THREADS) exit(2);
+        told[failed][last] = strcpy(kept[failed][last], text);
+        counts[failed]++;
+    }
+    fputs("{\"tokens\":", stdout);
+    print_distinct(told[0], counts[0]);
+    fputs(",\"errors\":", stdout);
+    print_distinct(told[1], counts[1]);
+    putchar('}');
+}
+
+static void print_stats(void) {
+    static const char *const names[] = {
+        "requests", "successes", "failures", "hits", "refreshes_ahead", "served_while_failing",
+        "refused_in_cool_down", "refused_by_budget", "last_refresh", "expires_in"};
+    size_t index;
+    xilnex_auth_stats *stats = NULL;
+    xilnex_auth_error *error = NULL;
+    if (xilnex_auth_client_stats(client, &stats, &error) != XILNEX_AUTH_OK) {
+        print_error(error);
+        return;
+    }
+    fputs("{\"stats\":", stdout);
+    for (index = 0; index < sizeof names / sizeof *names; index++) {
+        const double value = xilnex_auth_stats_value(stats, names[index]);
+        printf("%s\"%s\":", index == 0 ? "{" : ",", names[index]);
+        print_number(value, value >= 0);
+    }
+    fputs("}}", stdout);
+    xilnex_auth_stats_free(stats);
+}
+
+static struct heard heard;
+
+static void hear(const xilnex_auth_event *event, void *data) {
+    (void)data;
+    remember(&heard, xilnex_auth_event_name(event));
+}
+
+static void listen(void) {
+    static xilnex_auth_subscription *subscription;
+    xilnex_auth_error *error = NULL;
+    if (xilnex_auth_events_subscribe(hear, NULL, &subscription, &error) == XILNEX_AUTH_OK)
+        fputs("{\"ok\":true}", stdout);
+    else print_error(error);
+}
+
 static void pause_for(double seconds) {
     struct timespec length;
     length.tv_sec = (time_t)seconds;
@@ -181,6 +241,9 @@ static void with_client(char **words) {
     else if (strcmp(words[0], "access_token") == 0) access_token(atof(words[1]));
     else if (strcmp(words[0], "invalidate") == 0) invalidate(words[1]);
     else if (strcmp(words[0], "concurrent") == 0) concurrent((size_t)atoi(words[1]));
+    else if (strcmp(words[0], "many") == 0) many(atol(words[1]));
+    else if (strcmp(words[0], "stats") == 0) print_stats();
+    else if (strcmp(words[0], "events") == 0) print_heard(&heard);
     else if (strcmp(words[0], "show") == 0) show();
     else if (strcmp(words[0], "close") == 0) {
         xilnex_auth_client_close(client);
@@ -197,6 +260,7 @@ static void answer(char **words) {
     }
     if (strcmp(words[0], "client") == 0) make_client();
     else if (strcmp(words[0], "default_token") == 0) default_token();
+    else if (strcmp(words[0], "listen") == 0) listen();
     else if (strcmp(words[0], "sleep") == 0) pause_for(atof(words[1]));
     else with_client(words);
     putchar('\n');

@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 #include <vector>
-#include <xilnex_auth.hpp>
+#include <xilnex_auth_events.hpp>
 
 namespace {
 
@@ -16,6 +16,8 @@ using words = char *[MOST_WORDS];
 std::vector<std::pair<std::string, std::string>> options;
 std::optional<xilnex_auth::client> client;
 std::string last_error;
+heard heard_names;
+std::optional<xilnex_auth::subscription> subscription;
 
 const char *or_null(const char *text) { return *text == '\0' ? nullptr : text; }
 
@@ -35,7 +37,8 @@ void print_error(const xilnex_auth::error &error) {
     print_number(error.http_status(), error.http_status() != 0);
     std::fputs(",\"retry_after\":", stdout);
     print_number(error.retry_after().value_or(seconds(0)).count(), error.retry_after().has_value());
-    std::printf(",\"attempts\":%d,\"is_retryable\":%s}}", error.attempts(), error.is_retryable() ? "true" : "false");
+    std::printf(",\"attempts\":%d,\"is_retryable\":%s", error.attempts(), error.is_retryable() ? "true" : "false");
+    std::printf(",\"is_repeated\":%s}}", error.is_repeated() ? "true" : "false");
     last_error = std::string(error.id()) + ": " + error.what() + " " + error.hint();
 }
 
@@ -57,6 +60,60 @@ void access_token(double min_ttl) {
     std::printf(",\"expires_in\":%.3f}", left.count());
 }
 
+void print_outcomes(std::vector<char *> &tokens, std::vector<char *> &errors) {
+    std::fputs("{\"tokens\":", stdout);
+    print_distinct(tokens.data(), tokens.size());
+    std::fputs(",\"errors\":", stdout);
+    print_distinct(errors.data(), errors.size());
+    std::putchar('}');
+}
+
+/* One after the other. */
+void many(std::size_t count) {
+    std::vector<std::string> told(count);
+    std::vector<char *> tokens, errors;
+    for (std::string &text : told) {
+        try {
+            text = client->get_token();
+            tokens.push_back(text.data());
+        } catch (const xilnex_auth::error &error) {
+            text = error.id();
+            errors.push_back(text.data());
+        }
+    }
+    print_outcomes(tokens, errors);
+}
+
+void print_length(const char *name, std::optional<seconds> length) {
+    std::printf(",\"%s\":", name);
+    print_number(length.value_or(seconds(0)).count(), length.has_value());
+}
+
+void stats() {
+    const auto stats = client->stats();
+    const auto print_count = [](const char *name, std::uint64_t count) {
+        std::printf(",\"%s\":%llu", name, static_cast<unsigned long long>(count));
+    };
+    std::printf("{\"stats\":{\"requests\":%llu", static_cast<unsigned long long>(stats.requests()));
+    print_count("successes", stats.successes());
+    print_count("failures", stats.failures());
+    print_count("hits", stats.hits());
+    print_count("refreshes_ahead", stats.refreshes_ahead());
+    print_count("served_while_failing", stats.served_while_failing());
+    print_count("refused_in_cool_down", stats.refused_in_cool_down());
+    print_count("refused_by_budget", stats.refused_by_budget());
+    print_length("last_refresh", stats.last_refresh());
+    print_length("expires_in", stats.expires_in());
+    std::fputs("}}", stdout);
+}
+
+void listen() {
+    subscription.emplace([](const xilnex_auth::event &event) {
+        remember(&heard_names, std::string(event.name()).c_str());
+    });
+    std::fputs("{\"ok\":true}", stdout);
+}
+
 void concurrent(std::size_t count) {
     std::vector<std::string> told(count);
     std::vector<char> failed(count);
@@ -75,11 +132,7 @@ void concurrent(std::size_t count) {
         threads[index].join();
         (failed[index] ? errors : tokens).push_back(told[index].data());
     }
-    std::fputs("{\"tokens\":", stdout);
-    print_distinct(tokens.data(), tokens.size());
-    std::fputs(",\"errors\":", stdout);
-    print_distinct(errors.data(), errors.size());
-    std::putchar('}');
+    print_outcomes(tokens, errors);
 }
 
 void show() {
@@ -105,6 +158,12 @@ void with_client(const words &given) {
         std::printf("{\"invalidated\":%s}", client->invalidate(given[1]) ? "true" : "false");
     } else if (command == "concurrent") {
         concurrent(static_cast<std::size_t>(std::atoi(given[1])));
+    } else if (command == "many") {
+        many(static_cast<std::size_t>(std::atoi(given[1])));
+    } else if (command == "stats") {
+        stats();
+    } else if (command == "events") {
+        print_heard(&heard_names);
     } else if (command == "show") {
         show();
     } else if (command == "close") {
@@ -123,6 +182,8 @@ void answer(const words &given) {
         } else if (command == "default_token") {
             print("{\"token\":", xilnex_auth::get_token());
             std::putchar('}');
+        } else if (command == "listen") {
+            listen();
         } else if (command == "sleep") {
             std::this_thread::sleep_for(seconds(std::atof(given[1])));
             std::fputs("{\"ok\":true}", stdout);

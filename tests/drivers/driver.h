@@ -56,6 +56,27 @@ static inline void print_text(const char *text) {
     putchar('"');
 }
 
+/* The names of the events so far: one listener at a time writes, and nobody reads while events may come. */
+struct heard {
+    char names[32][32];
+    size_t count;
+};
+
+static inline void remember(struct heard *heard, const char *name) {
+    if (heard->count == sizeof heard->names / sizeof *heard->names) exit(2);
+    strcpy(heard->names[heard->count++], name);
+}
+
+static inline void print_heard(const struct heard *heard) {
+    size_t index;
+    fputs("{\"events\":[", stdout);
+    for (index = 0; index < heard->count; index++) {
+        if (index > 0) putchar(',');
+        print_text(heard->names[index]);
+    }
+    fputs("]}", stdout);
+}
+
 /* Prints a number, or null for one that stands for nothing. */
 static inline void print_number(double number, int is_known) {
     if (is_known) printf("%.3f", number);

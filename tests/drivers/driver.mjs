@@ -2,11 +2,12 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { Client, getToken, XilnexAuthError } from 'xilnex-auth';
+import { Client, getToken, onEvent, XilnexAuthError } from 'xilnex-auth';
 
 const options = {};
 let client;
 let lastError;
+const heard = [];
 
 /** The scenarios write options as the option table does. */
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
@@ -20,13 +21,32 @@ const describe = (error) => ({
   retry_after: error.retryAfter,
   attempts: error.attempts,
   is_retryable: error.isRetryable,
+  is_repeated: error.isRepeated,
 });
 
-async function concurrent(count) {
-  const settled = await Promise.allSettled(Array.from({ length: count }, () => client.getToken()));
+/** The distinct outcomes of calls, sorted. */
+function distinct(settled) {
   const tokens = settled.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
   const errors = settled.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.code);
   return { tokens: [...new Set(tokens)].sort(), errors: [...new Set(errors)].sort() };
+}
+
+async function concurrent(count) {
+  return distinct(await Promise.allSettled(Array.from({ length: count }, () => client.getToken())));
+}
+
+async function many(count) {
+  const settled = [];
+  for (let call = 0; call < count; call += 1) settled.push(...(await Promise.allSettled([client.getToken()])));
+  return distinct(settled);
+}
+
+function stats() {
+  const { failures, ...told } = client.stats();
+  const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const members = Object.entries(told).map(([name, value]) => [snakeCase(name), value]);
+  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  return { stats: { ...Object.fromEntries(members), failures: failed } };
 }
 
 async function accessToken(minTtl) {
@@ -50,6 +70,13 @@ const commands = {
   access_token: (minTtl) => accessToken(Number(minTtl ?? 0)),
   invalidate: (token) => ({ invalidated: client.invalidate(token) }),
   concurrent: (count) => concurrent(Number(count)),
+  many: (count) => many(Number(count)),
+  stats,
+  listen: () => {
+    onEvent(({ name }) => heard.push(name));
+    return { ok: true };
+  },
+  events: () => ({ events: heard }),
   close: () => {
     client.close();
     return { ok: true };
@@ -58,7 +85,7 @@ const commands = {
 };
 
 async function answer(name, words) {
-  if (!client && !['sleep', 'client', 'default_token'].includes(name)) return { error: { kind: 'no_client' } };
+  if (!client && !['sleep', 'client', 'default_token', 'listen'].includes(name)) return { error: { kind: 'no_client' } };
   try {
     return await commands[name](...words);
   } catch (error) {

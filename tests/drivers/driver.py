@@ -1,6 +1,7 @@
 """The driver of Python: commands from stdin, one line of JSON for each answer."""
 
 import json
+import logging
 import sys
 import threading
 import time
@@ -49,6 +50,55 @@ def concurrent(words):
     return {"tokens": sorted(tokens), "errors": sorted(errors)}
 
 
+def many(words):
+    tokens, errors = set(), set()
+    for _ in range(int(words[1])):
+        try:
+            tokens.add(client.get_token())
+        except xilnex_auth.XilnexAuthError as error:
+            errors.add(error.kind)
+    return {"tokens": sorted(tokens), "errors": sorted(errors)}
+
+
+STATS = (
+    "requests",
+    "successes",
+    "hits",
+    "refreshes_ahead",
+    "served_while_failing",
+    "refused_in_cool_down",
+    "refused_by_budget",
+    "last_refresh",
+    "expires_in",
+)
+
+
+def stats(_):
+    told = client.stats()
+    return {"stats": {"failures": sum(told.failures.values()), **{name: getattr(told, name) for name in STATS}}}
+
+
+class Heard(logging.Handler):
+    def emit(self, record):
+        heard.append(record.xilnex_event)
+
+
+heard = []
+
+
+def listen(_):
+    logger = logging.getLogger("xilnex_auth")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(Heard())
+    return {"ok": True}
+
+
+def events(_):
+    # A look at the figures is an entry into the package, which tells what has happened until then.
+    client.stats()
+    return {"events": heard}
+
+
 def show(_):
     error = last_error
     told = [] if error is None else [repr(error), str(error), repr(vars(error)), *traceback.format_exception(error)]
@@ -73,16 +123,32 @@ COMMANDS = {
     "access_token": access_token,
     "invalidate": lambda words: {"invalidated": client.invalidate(words[1])},
     "concurrent": concurrent,
+    "many": many,
+    "stats": stats,
+    "listen": listen,
+    "events": events,
     "close": close,
     "show": show,
     "sleep": pause,
 }
-WITHOUT_CLIENT = {"client", "default_token", "sleep"}
+WITHOUT_CLIENT = {"client", "default_token", "listen", "sleep"}
+
+
+ERROR = (
+    "kind",
+    "message",
+    "hint",
+    "oauth_error",
+    "http_status",
+    "retry_after",
+    "attempts",
+    "is_retryable",
+    "is_repeated",
+)
 
 
 def describe(error):
-    members = ("kind", "message", "hint", "oauth_error", "http_status", "retry_after", "attempts", "is_retryable")
-    return {"error": {member: getattr(error, member) for member in members}}
+    return {"error": {member: getattr(error, member) for member in ERROR}}
 
 
 def answer(words):

@@ -4,7 +4,9 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
+use xilnex_auth::event::{Subscription, subscribe};
 use xilnex_auth::{AccessToken, Call, Client, Config, Error};
 
 #[derive(Default)]
@@ -12,6 +14,8 @@ struct State {
     options: Vec<(String, String)>,
     client: Option<Client>,
     last_error: Option<Error>,
+    heard: Arc<Mutex<Vec<String>>>,
+    subscription: Option<Subscription>,
 }
 
 fn main() {
@@ -33,6 +37,13 @@ fn answer(state: &mut State, words: &[String]) -> Option<Value> {
             state.options.push((word(1).to_owned(), word(2).to_owned()));
             return None;
         }
+        "listen" => {
+            let heard = state.heard.clone();
+            state.subscription =
+                Some(subscribe(move |event| heard.lock().unwrap().push(event.happening.id().to_owned())));
+            Ok(json!({"ok": true}))
+        }
+        "events" => Ok(json!({"events": *state.heard.lock().unwrap()})),
         "sleep" => {
             std::thread::sleep(Duration::from_secs_f64(number(1)));
             Ok(json!({"ok": true}))
@@ -76,6 +87,8 @@ fn with_client(
             let call = Call { min_ttl: Duration::from_secs_f64(number), ..Call::default() };
             client.access_token(&call).map(|token| shown(&token))
         }
+        "many" => Ok(many(client, number as usize)),
+        "stats" => Ok(stats(client)),
         "invalidate" => Ok(json!({"invalidated": client.invalidate(word)})),
         "concurrent" => Ok(concurrent(client, number as usize)),
         "close" => {
@@ -87,6 +100,30 @@ fn with_client(
         ),
         other => Err(Error::invalid_config(format!("the driver knows no command {other}"))),
     }
+}
+
+fn stats(client: &Client) -> Value {
+    let stats = client.stats();
+    let failures: u64 = stats.failures.iter().map(|(_, count)| count).sum();
+    json!({"stats": {
+        "requests": stats.requests, "successes": stats.successes, "failures": failures, "hits": stats.hits,
+        "refreshes_ahead": stats.refreshes_ahead, "served_while_failing": stats.served_while_failing,
+        "refused_in_cool_down": stats.refused_in_cool_down, "refused_by_budget": stats.refused_by_budget,
+        "last_refresh": stats.last_refresh.map(|took| took.as_secs_f64()),
+        "expires_in": stats.expires_in.map(|left| left.as_secs_f64()),
+    }})
+}
+
+/// One after the other.
+fn many(client: &Client, count: usize) -> Value {
+    let (mut tokens, mut errors) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..count {
+        match client.get_token() {
+            Ok(token) => tokens.insert(token),
+            Err(error) => errors.insert(error.kind().id()),
+        };
+    }
+    json!({"tokens": tokens, "errors": errors})
 }
 
 fn concurrent(client: &Client, count: usize) -> Value {
@@ -122,5 +159,6 @@ fn describe(error: &Error) -> Value {
         "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
         "attempts": error.attempts(),
         "is_retryable": error.is_retryable(),
+        "is_repeated": error.is_repeated(),
     })
 }

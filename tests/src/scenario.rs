@@ -3,7 +3,7 @@
 //! Members: `about`; `server`, with `ttl`, `latency`, `client`, `script` (see `xilnex_auth_sandbox::Answer`), or the
 //! word `closed` for a port where nobody listens; `environment`, by default base address, id and secret of the
 //! server; `files`, texts that exist for the time of the scenario; `options`, name and text; `calls`, each the
-//! words of a driver command and what it `gives`; `requests`, how many token requests reached the server; `bodies`
+//! words of a driver command and what it `gives`, or `write` with a file of `files` and its new text; `requests`, how many token requests reached the server; `bodies`
 //! and `headers`, what they held. In texts `${base_url}`, `${address}`, `${file:NAME}`, `${token:NAME}` and `${x*N}` are replaced.
 
 use crate::expect::{Tokens, check};
@@ -70,6 +70,10 @@ impl Scenario {
             driver.send(&words)?;
         }
         for call in self.list("calls") {
+            if let Some(file) = call.get("write") {
+                stage.write(file)?;
+                continue;
+            }
             let words = stage.words(&call["do"])?;
             let answer = driver.ask(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
             check(&stage.expectation(&call["gives"]), &answer, &mut stage.tokens)
@@ -177,6 +181,14 @@ impl Scenario {
 }
 
 impl Stage {
+    fn write(&self, file: &Value) -> Result<(), String> {
+        let words = self.words(file)?;
+        let [name, text] = words.as_slice() else {
+            return Err(format!("{file} is not a file and its text"));
+        };
+        std::fs::write(self.files.path().join(name), text).map_err(|problem| problem.to_string())
+    }
+
     fn client(&self, member: &str) -> String {
         let client = self.sandbox.as_ref().map(Sandbox::client);
         match (client, member) {

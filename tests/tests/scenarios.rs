@@ -6,7 +6,7 @@ use xilnex_auth_tests::{languages, scenario};
 fn main() {
     let mut arguments = Arguments::from_args();
     // Most of a scenario is waiting, so more of them than processors run at once.
-    arguments.test_threads.get_or_insert(4);
+    arguments.test_threads.get_or_insert(8);
     let scenarios = scenario::all(&languages::root().join("tests/scenarios"));
     let languages = languages::all(env!("CARGO_BIN_EXE_driver"));
     let trials = scenarios

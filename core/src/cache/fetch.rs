@@ -23,8 +23,9 @@ impl Cache {
         });
         let outcome = outcome.map(Arc::new);
         self.close(flight, &outcome);
+        // Before the callers go on: the last thing that a program does may be one call.
+        self.report(flight, &outcome);
         flight.land(&outcome);
-        self.report(flight, outcome);
     }
 
     /// Asks, and asks again where that may help and somebody waits.
@@ -121,14 +122,14 @@ impl Cache {
         });
     }
 
-    fn report(&self, flight: &Flight, outcome: Outcome) {
+    fn report(&self, flight: &Flight, outcome: &Outcome) {
         let took = Some(self.clock.now().boot.saturating_sub(flight.started()));
         match outcome {
-            Ok(token) => self.tell(Happening::RefreshSucceeded, Some(&token), |event| event.took = took),
+            Ok(token) => self.tell(Happening::RefreshSucceeded, Some(token), |event| event.took = took),
             Err(error) => self.tell(Happening::RefreshFailed, None, |event| {
                 // Without a token the callers have the error themselves.
                 event.is_warning = self.slot.valid().is_some();
-                (event.took, event.error) = (took, Some(error));
+                (event.took, event.error) = (took, Some(error.clone()));
             }),
         }
     }
