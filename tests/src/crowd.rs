@@ -1,8 +1,8 @@
 //! Real threads in crowds: how many requests they make, and how fast they are let go.
 
 use crate::doubles::{Script, Step};
-use std::sync::{Arc, Barrier};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use xilnex_auth::clock::{Clock, Flag, Reading, SystemClock};
@@ -59,7 +59,9 @@ impl Arrival {
     fn step(self) -> Step {
         match self {
             Arrival::Cold | Arrival::AtExpiry => Step::Token("new", 3600),
-            Arrival::ColdFailure | Arrival::FailureAtExpiry => Step::Answer(400, r#"{"error":"invalid_client"}"#),
+            Arrival::ColdFailure | Arrival::FailureAtExpiry => {
+                Step::Answer(400, r#"{"error":"invalid_client"}"#)
+            }
         }
     }
 
@@ -102,17 +104,22 @@ type Told = (Result<String, Error>, Instant);
 /// # Errors
 /// What was not as it must be: one request, and the same outcome for everybody.
 pub fn one_request(threads: usize, repetitions: usize, arrival: Arrival) -> Result<Vec<Duration>, String> {
-    let rounds: Arc<Vec<Round>> = Arc::new((0..repetitions).map(|_| Round::new(arrival)).collect::<Result<_, _>>()?);
+    let rounds: Arc<Vec<Round>> =
+        Arc::new((0..repetitions).map(|_| Round::new(arrival)).collect::<Result<_, _>>()?);
     let together = Arc::new(Barrier::new(threads + 1));
     let crowd: Result<Vec<_>, _> = (0..threads).map(|_| ask(rounds.clone(), together.clone())).collect();
     let crowd = crowd.map_err(|problem| format!("no thread: {problem}"))?;
     let opened: Vec<Instant> = rounds.iter().map(|round| let_in(round, &together, threads)).collect();
     let told: Result<Vec<Vec<Told>>, _> = crowd.into_iter().map(JoinHandle::join).collect();
     let told = told.map_err(|_| "a caller panicked")?;
-    rounds.iter().enumerate().map(|(index, round)| {
-        let told = told.iter().map(|of_one| &of_one[index]);
-        judge(round, arrival, opened[index], told, threads)
-    }).collect()
+    rounds
+        .iter()
+        .enumerate()
+        .map(|(index, round)| {
+            let told = told.iter().map(|of_one| &of_one[index]);
+            judge(round, arrival, opened[index], told, threads)
+        })
+        .collect()
 }
 
 /// Lets everybody ask, and the server answer once they wait.

@@ -48,7 +48,12 @@ pub fn dead_from_three_quarters(lives: u64) -> Result<(u64, u64), String> {
 ///
 /// # Errors
 /// A call that did not end with this kind, or a request before the time that the server asked for.
-pub fn ten_minutes(calls: u64, kind: Kind, patience: Option<Duration>, step: impl Fn() -> Step) -> Result<usize, String> {
+pub fn ten_minutes(
+    calls: u64,
+    kind: Kind,
+    patience: Option<Duration>,
+    step: impl Fn() -> Step,
+) -> Result<usize, String> {
     let world = World::new([]);
     world.script.repeat(100, step);
     let pause = 600.0 / calls as f64;
@@ -62,7 +67,9 @@ pub fn ten_minutes(calls: u64, kind: Kind, patience: Option<Duration>, step: imp
         let now = world.clock.reading().boot;
         if world.script.requests() > before {
             let gap = last.map(|last| now - last);
-            if let (Some(gap), Some(patience)) = (gap, patience) && gap < patience {
+            if let (Some(gap), Some(patience)) = (gap, patience)
+                && gap < patience
+            {
                 return Err(format!("a request {gap:?} after the last, asked for {patience:?}"));
             }
             last = Some(now);

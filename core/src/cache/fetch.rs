@@ -74,7 +74,14 @@ impl Cache {
     }
 
     /// How long to wait before a flight that failed asks again; `None` when it has to end.
-    fn pause(&self, flight: &Flight, error: &Error, attempt: u32, most: u32, aimed: Duration) -> Option<Duration> {
+    fn pause(
+        &self,
+        flight: &Flight,
+        error: &Error,
+        attempt: u32,
+        most: u32,
+        aimed: Duration,
+    ) -> Option<Duration> {
         if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.has_new_secret() {
             return Some(Duration::ZERO);
         }

@@ -168,8 +168,7 @@ impl Cache {
         let timeout = self.settings().timeout;
         let boarding = self.state.with(|state| {
             // A flight may have landed between the look at the slot and this lock.
-            let is_due =
-                matches!(self.slot.judge(now, Duration::ZERO), Some((_, Verdict::RefreshAhead)));
+            let is_due = matches!(self.slot.judge(now, Duration::ZERO), Some((_, Verdict::RefreshAhead)));
             let is_quiet = now.boot < state.pace.ahead(now.boot) || state.flying(now.boot).is_some();
             if !is_due || is_quiet {
                 self.quiet.store(nanos(state.quiet_until(now.boot)), Ordering::Relaxed);
@@ -194,7 +193,8 @@ impl Cache {
 
     fn join(self: &Arc<Self>, call: &Call) -> Result<Answer, Error> {
         if event::is_inside() {
-            let told = "a listener of events asked for a token while none is at hand: ask after it has returned";
+            let told =
+                "a listener of events asked for a token while none is at hand: ask after it has returned";
             return Err(Error::invalid_config(told));
         }
         let now = self.clock.now();
@@ -276,7 +276,8 @@ impl Cache {
 
     /// Whether the secret that stands refused has been replaced in its file: what the server said is no news then.
     fn has_new_secret(&self, refusal: &Refusal, now: Duration) -> bool {
-        let is_refused = matches!(refusal, Refusal::CoolDown(error, _) if error.oauth_error() == Some("invalid_client"));
+        let is_refused =
+            matches!(refusal, Refusal::CoolDown(error, _) if error.oauth_error() == Some("invalid_client"));
         let has_file = self.settings().client_secret_file.is_some();
         let is_new = is_refused
             && has_file

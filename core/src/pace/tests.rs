@@ -23,9 +23,14 @@ fn cool_down_after(failures: u32, error: &Error, draw: f64) -> Duration {
 
 #[test]
 fn a_cool_down_doubles_to_its_bound() {
-    for (failures, least, most) in
-        [(1, 1.0, 1.0), (2, 2.0, 2.25), (3, 4.0, 4.75), (5, 16.0, 19.75), (6, 30.0, 37.25), (u32::MAX, 30.0, 37.25)]
-    {
+    for (failures, least, most) in [
+        (1, 1.0, 1.0),
+        (2, 2.0, 2.25),
+        (3, 4.0, 4.75),
+        (5, 16.0, 19.75),
+        (6, 30.0, 37.25),
+        (u32::MAX, 30.0, 37.25),
+    ] {
         let failures = failures.min(40);
         for kind in [Kind::Connect, Kind::Timeout, Kind::Tls, Kind::BadResponse, Kind::Internal] {
             assert_eq!(cool_down_after(failures, &failure(kind), 0.0), seconds(least), "{failures}");
@@ -57,14 +62,23 @@ fn retry_after_is_never_undercut() {
         pace.failed(seconds(10.0), &error, 0.0);
         assert_eq!(pace.ahead(seconds(10.0)), seconds(10.0 + asked));
     }
-    assert_eq!(cool_down_after(1, &failure(Kind::Unavailable).with_retry_after(Some(seconds(0.5))), 0.0), seconds(1.0));
+    assert_eq!(
+        cool_down_after(1, &failure(Kind::Unavailable).with_retry_after(Some(seconds(0.5))), 0.0),
+        seconds(1.0)
+    );
 }
 
 #[test]
 fn a_refresh_ahead_pauses_longer() {
-    for (failures, draw, pause) in
-        [(1, 0.5, 30.0), (2, 0.5, 60.0), (3, 0.5, 120.0), (9, 0.5, 120.0), (1, 0.0, 15.0), (1, 1.0, 45.0), (3, 1.0, 180.0)]
-    {
+    for (failures, draw, pause) in [
+        (1, 0.5, 30.0),
+        (2, 0.5, 60.0),
+        (3, 0.5, 120.0),
+        (9, 0.5, 120.0),
+        (1, 0.0, 15.0),
+        (1, 1.0, 45.0),
+        (3, 1.0, 180.0),
+    ] {
         let mut pace = Pace::default();
         (0..failures).for_each(|_| pace.failed(seconds(50.0), &failure(Kind::Connect), draw));
         assert_eq!(pace.ahead(seconds(50.0)), seconds(50.0 + pause));
@@ -139,14 +153,24 @@ fn a_retry_is_for_what_may_pass_and_fits_the_deadline() {
         (busy(7.0), 1, 10.0, 0.5, Some(7.0)),
         (busy(7.0), 1, 7.0, 0.5, None),
         (busy(0.01), 1, 10.0, 0.5, Some(0.1)),
-        (failure(Kind::Unavailable).with_oauth_error(Some("temporarily_unavailable".into())), 1, 10.0, 0.5, None),
+        (
+            failure(Kind::Unavailable).with_oauth_error(Some("temporarily_unavailable".into())),
+            1,
+            10.0,
+            0.5,
+            None,
+        ),
         (failure(Kind::Rejected), 1, 10.0, 0.5, None),
         (failure(Kind::Tls), 1, 10.0, 0.5, None),
         (failure(Kind::BadResponse), 1, 10.0, 0.5, None),
         (failure(Kind::Timeout), 1, 10.0, 0.5, None),
         (failure(Kind::Internal), 1, 10.0, 0.5, None),
     ] {
-        assert_eq!(retry(&error, attempts, seconds(left), draw), pause.map(seconds), "{error:?} {attempts} {left}");
+        assert_eq!(
+            retry(&error, attempts, seconds(left), draw),
+            pause.map(seconds),
+            "{error:?} {attempts} {left}"
+        );
     }
 }
 

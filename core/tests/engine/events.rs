@@ -47,7 +47,8 @@ fn a_life_is_told_without_a_token() {
             "invalidated"
         ]
     );
-    let warnings: Vec<_> = heard.iter().filter(|event| event.is_warning).map(|event| event.happening.id()).collect();
+    let warnings: Vec<_> =
+        heard.iter().filter(|event| event.is_warning).map(|event| event.happening.id()).collect();
     assert_eq!(warnings, ["refresh_failed"]);
     assert_eq!(heard[1].token.as_deref().map(str::len), Some(8));
     assert_eq!((&heard[1].token, &heard[1].token), (&heard[4].token, &heard[5].token));
@@ -55,7 +56,10 @@ fn a_life_is_told_without_a_token() {
     assert!(heard[4].expires_in.is_some() && heard[1].took.is_some());
     for event in heard.iter() {
         let told = format!("{event} {event:?}");
-        assert!(!told.contains("canary") && told.starts_with("told: ") && !event.to_string().contains('\n'), "{told}");
+        assert!(
+            !told.contains("canary") && told.starts_with("told: ") && !event.to_string().contains('\n'),
+            "{told}"
+        );
     }
 }
 

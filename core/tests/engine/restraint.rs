@@ -87,7 +87,9 @@ fn law_4_a_flight_lasts_as_long_as_somebody_waits() {
         let world = world.clone();
         let call = Call { timeout: Some(Duration::from_secs(timeout)), ..Call::default() };
         let answer = world.client.request(&call).unwrap();
-        std::thread::spawn(move || answer.wait().map_or_else(|e| e.kind().id().into(), |t| t.value().to_owned()))
+        std::thread::spawn(move || {
+            answer.wait().map_or_else(|e| e.kind().id().into(), |t| t.value().to_owned())
+        })
     };
     let early = caller(10);
     world.settle_at_gate(1);

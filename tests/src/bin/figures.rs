@@ -60,7 +60,9 @@ fn millis(time: Duration) -> f64 {
 
 fn outlived() -> Result<Value, String> {
     let (answered, refused) = outage::dead_from_three_quarters(1000)?;
-    Ok(json!({"calls before expiry - guard": answered, "answered": answered, "refused at once after it": refused}))
+    Ok(
+        json!({"calls before expiry - guard": answered, "answered": answered, "refused at once after it": refused}),
+    )
 }
 
 fn spared(kind: Kind, most: usize, patience: Option<u64>, step: fn() -> Step) -> Result<Value, String> {

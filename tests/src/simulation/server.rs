@@ -42,16 +42,21 @@ impl Answer {
 
     /// As a transport gives it.
     pub fn into_response(self) -> Result<HttpResponse, Error> {
-        let body = |status, text: String| HttpResponse { status, body: text.into_bytes().into(), ..HttpResponse::default() };
+        let body = |status, text: String| HttpResponse {
+            status,
+            body: text.into_bytes().into(),
+            ..HttpResponse::default()
+        };
         match self {
             Answer::Token(name, seconds) => Ok(body(
                 200,
                 format!(r#"{{"access_token":"{name}","token_type":"Bearer","expires_in":{seconds}}}"#),
             )),
             Answer::Unreachable => Err(Error::new(Kind::Connect, "simulated")),
-            Answer::Busy(wait) => {
-                Ok(HttpResponse { retry_after: wait.map(|wait| wait.as_secs().to_string()), ..body(503, String::new()) })
-            }
+            Answer::Busy(wait) => Ok(HttpResponse {
+                retry_after: wait.map(|wait| wait.as_secs().to_string()),
+                ..body(503, String::new())
+            }),
             Answer::Rejected => Ok(body(400, r#"{"error":"invalid_client"}"#.into())),
             Answer::Nonsense => Ok(body(200, "<html>".into())),
             Answer::Silence => Err(Error::new(Kind::Timeout, "simulated")),
@@ -71,7 +76,13 @@ pub struct Server {
 impl Server {
     /// A server whose tokens live for about `lifetime`.
     pub fn new(lifetime: Duration) -> Server {
-        Server { lifetime: lifetime.as_secs().max(1), is_well: true, turns_at: Duration::ZERO, illness: 0, issued: 0 }
+        Server {
+            lifetime: lifetime.as_secs().max(1),
+            is_well: true,
+            turns_at: Duration::ZERO,
+            illness: 0,
+            issued: 0,
+        }
     }
 
     /// How many tokens it gave.

@@ -104,13 +104,16 @@ impl World {
 
     fn new_client(self: &Arc<Self>, timeout: Duration) -> Client {
         let mut config = Config::new();
-        for (name, text) in
-            [("client_id", "etl"), ("client_secret", "x"), ("timeout", &format!("{:.3}", timeout.as_secs_f64()))]
-        {
+        for (name, text) in [
+            ("client_id", "etl"),
+            ("client_secret", "x"),
+            ("timeout", &format!("{:.3}", timeout.as_secs_f64())),
+        ] {
             config.set(name, text).expect("a valid option");
         }
         // The engine must not keep its world alive.
-        let (clock, transport) = (Arc::new(Handle(Arc::downgrade(self))), Arc::new(Handle(Arc::downgrade(self))));
+        let (clock, transport) =
+            (Arc::new(Handle(Arc::downgrade(self))), Arc::new(Handle(Arc::downgrade(self))));
         Client::with_parts(config, transport, clock, None).expect("a valid configuration")
     }
 

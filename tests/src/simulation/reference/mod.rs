@@ -1,5 +1,12 @@
 //! What the laws of the design demand of the engine, written a second time and only from what can be seen outside.
 
+mod held;
+mod seen;
+
+pub use self::seen::Seen;
+
+use self::held::{Held, Need};
+use self::seen::{Pause, due, may_begin};
 use super::server::Answer as Said;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -13,33 +20,6 @@ type Outcome = Result<Arc<AccessToken>, Error>;
 /// What is this close to an edge may fall to either side of it.
 const EDGE: Duration = Duration::from_micros(1);
 
-/// A token that the server gave.
-#[derive(Clone)]
-struct Held {
-    name: String,
-    sent: Reading,
-    total: Duration,
-}
-
-/// What a caller needs that has this token or none.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Need {
-    Nothing,
-    PerhapsAhead,
-    Ahead,
-    Near,
-    Longer,
-    Token,
-}
-
-/// Whether a pause is surely on, surely over, or neither, because its length was drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Pause {
-    On,
-    Perhaps,
-    Over,
-}
-
 struct Flight {
     began: Duration,
     deadline: Duration,
@@ -49,19 +29,6 @@ struct Flight {
     requests: usize,
     last: Option<(Duration, Said)>,
     token: Option<Held>,
-}
-
-/// A call, as it found the world.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    until: Duration,
-    need: Need,
-    is_on_edge: bool,
-    flight: Option<u64>,
-    flight_began: Duration,
-    cold: Pause,
-    ahead: Pause,
-    has_budget: bool,
 }
 
 /// The watcher of one world.
@@ -82,32 +49,6 @@ pub struct Reference {
 
 fn broken(told: impl Into<String>) -> Verdict {
     Err(told.into())
-}
-
-impl Held {
-    fn age(&self, now: &Reading) -> Duration {
-        let boot = now.boot.saturating_sub(self.sent.boot);
-        boot.max(now.wall.duration_since(self.sent.wall).unwrap_or_default())
-    }
-
-    /// How long it may be handed out.
-    fn left(&self, age: Duration) -> Duration {
-        let guard = Duration::from_secs(5).min(self.total / 20);
-        (self.total - guard).saturating_sub(age)
-    }
-
-    fn need(&self, age: Duration, min_ttl: Duration) -> Need {
-        let is_young = age < Duration::from_secs(30).min(self.total / 4);
-        let near = self.total - Duration::from_secs(60).min(self.total / 10);
-        match age {
-            _ if self.left(age).is_zero() => Need::Token,
-            _ if self.total.saturating_sub(age) < min_ttl && !is_young => Need::Longer,
-            _ if age >= near => Need::Near,
-            _ if age >= self.total * 85 / 100 => Need::Ahead,
-            _ if age >= self.total * 75 / 100 => Need::PerhapsAhead,
-            _ => Need::Nothing,
-        }
-    }
 }
 
 impl Reference {
@@ -184,7 +125,10 @@ impl Reference {
         let need = |shift: i32| {
             self.held.as_ref().map_or(Need::Token, |held| {
                 let age = held.age(now);
-                held.need(if shift < 0 { age.saturating_sub(EDGE) } else { age + EDGE * shift.unsigned_abs() }, min_ttl)
+                held.need(
+                    if shift < 0 { age.saturating_sub(EDGE) } else { age + EDGE * shift.unsigned_abs() },
+                    min_ttl,
+                )
             })
         };
         let flight = self.flying(now.boot);
@@ -260,7 +204,13 @@ impl Reference {
     }
 
     /// Whether exactly this was to be done.
-    fn was_due(&self, now: &Reading, seen: &Seen, answer: &Result<Answer, Error>, has_begun: bool) -> Verdict {
+    fn was_due(
+        &self,
+        now: &Reading,
+        seen: &Seen,
+        answer: &Result<Answer, Error>,
+        has_begun: bool,
+    ) -> Verdict {
         let is_ready = matches!(answer, Ok(Answer::Ready(_)));
         let is_pending = matches!(answer, Ok(Answer::Pending(_)));
         let joined = seen.flight.is_some() && !has_begun;
@@ -271,11 +221,17 @@ impl Reference {
             Need::Ahead => is_ready && due(has_begun, seen.ahead, seen),
             Need::Near if joined && is_pending => now.boot < seen.flight_began + Duration::from_secs(1),
             Need::Near if joined => is_ready && now.boot >= seen.flight_began + Duration::from_secs(1),
-            Need::Near => (is_ready || is_pending) && is_pending == has_begun && due(has_begun, seen.ahead, seen),
+            Need::Near => {
+                (is_ready || is_pending) && is_pending == has_begun && due(has_begun, seen.ahead, seen)
+            }
             Need::Longer if joined => is_pending,
-            Need::Longer => (is_ready || is_pending) && is_pending == has_begun && due(has_begun, seen.cold, seen),
+            Need::Longer => {
+                (is_ready || is_pending) && is_pending == has_begun && due(has_begun, seen.cold, seen)
+            }
             Need::Token if joined => is_pending,
-            Need::Token => is_pending == has_begun && due(has_begun, seen.cold, seen) && self.tells_why(seen, answer),
+            Need::Token => {
+                is_pending == has_begun && due(has_begun, seen.cold, seen) && self.tells_why(seen, answer)
+            }
         };
         if is_right {
             return Ok(());
@@ -308,7 +264,11 @@ impl Reference {
     fn may_hand_out(&self, now: &Reading, token: &AccessToken) -> Verdict {
         let held = self.known.get(token.value()).ok_or("a token that the server never gave")?;
         let age = held.age(now).saturating_sub(EDGE);
-        if held.left(age).is_zero() { broken(format!("law 1: {} was handed out at {age:?}", held.name)) } else { Ok(()) }
+        if held.left(age).is_zero() {
+            broken(format!("law 1: {} was handed out at {age:?}", held.name))
+        } else {
+            Ok(())
+        }
     }
 
     /// A caller that waits looked for its answer.
@@ -327,7 +287,11 @@ impl Reference {
                 let had_patience = is_over || now.boot >= seen.flight_began + Duration::from_secs(1);
                 let is_lost = seen.flight != self.current;
                 let is_fair = ended.is_some() || had_patience || is_lost || !self.has_threads;
-                if is_fair { Ok(()) } else { broken(format!("law 2: an old token although the next was soon to come: {seen:?}")) }
+                if is_fair {
+                    Ok(())
+                } else {
+                    broken(format!("law 2: an old token although the next was soon to come: {seen:?}"))
+                }
             }
             Some(Err(_)) if self.has_valid(now) => broken("law 2: an error in spite of a valid token"),
             Some(Err(error)) => self.may_tell(seen, &error, ended.copied(), is_over),
@@ -343,7 +307,11 @@ impl Reference {
             None => error.kind() == Kind::Timeout && (is_over || is_lost),
         };
         let is_right = is_right || !self.has_threads || (is_over && error.kind() == Kind::Timeout);
-        if is_right { Ok(()) } else { broken(format!("law 4: {error:?} for a flight that ended with {ended:?}")) }
+        if is_right {
+            Ok(())
+        } else {
+            broken(format!("law 4: {error:?} for a flight that ended with {ended:?}"))
+        }
     }
 
     /// A request leaves for the server.
@@ -359,7 +327,8 @@ impl Reference {
         }
         let pauses = self.pauses();
         let since_failure = self.failed.as_ref().map(|(at, _)| now.boot.saturating_sub(*at) + EDGE);
-        let Some(flight) = flight.and_then(|id| self.flights.get_mut(&id)).filter(|_| self.has_threads) else {
+        let Some(flight) = flight.and_then(|id| self.flights.get_mut(&id)).filter(|_| self.has_threads)
+        else {
             return Ok(());
         };
         flight.requests += 1;
@@ -368,12 +337,18 @@ impl Reference {
                 broken("law 6: a request within the pause")
             }
             None => Ok(()),
-            Some(_) if flight.requests > flight.most || !flight.is_awaited => broken("law 5: one request too many"),
+            Some(_) if flight.requests > flight.most || !flight.is_awaited => {
+                broken("law 5: one request too many")
+            }
             Some((_, said @ (Said::Rejected | Said::Nonsense | Said::Token(..)))) => {
                 broken(format!("law 5: asked again after {said:?}"))
             }
-            Some((_, Said::Silence)) if now.boot >= flight.deadline => broken("law 5: asked again after the deadline"),
-            Some((at, said)) if now.boot < *at + said.retry_after() => broken("law 5: asked again before Retry-After"),
+            Some((_, Said::Silence)) if now.boot >= flight.deadline => {
+                broken("law 5: asked again after the deadline")
+            }
+            Some((at, said)) if now.boot < *at + said.retry_after() => {
+                broken("law 5: asked again before Retry-After")
+            }
             Some(_) => Ok(()),
         }
     }
@@ -440,18 +415,5 @@ impl Reference {
             self.held = None;
         }
         Ok(())
-    }
-}
-
-fn may_begin(pause: Pause, seen: &Seen) -> bool {
-    seen.flight.is_none() && seen.has_budget && pause != Pause::On
-}
-
-/// A flight is to begin where nothing speaks against it, and only there.
-fn due(has_begun: bool, pause: Pause, seen: &Seen) -> bool {
-    match (pause, seen.has_budget) {
-        (Pause::On, _) | (_, false) => !has_begun,
-        (Pause::Over, true) => has_begun,
-        (Pause::Perhaps, true) => true,
     }
 }
