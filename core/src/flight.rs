@@ -3,10 +3,10 @@
 use crate::clock::{Clock, Flag};
 use crate::error::{Error, Kind};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use crate::sync::{Mutex, lock};
+use crate::sync::{Mutex, Once, lock};
 use crate::token::AccessToken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a flight ends with.
@@ -22,7 +22,7 @@ pub struct Flight {
     /// On the boot clock, in nanoseconds.
     deadline: AtomicU64,
     is_awaited: AtomicBool,
-    outcome: OnceLock<Outcome>,
+    outcome: Once<Outcome>,
     listeners: Mutex<Vec<Listener>>,
     landed: Flag,
 }
@@ -38,7 +38,7 @@ impl Flight {
             started: now,
             deadline: AtomicU64::new(nanos(deadline)),
             is_awaited: AtomicBool::new(false),
-            outcome: OnceLock::new(),
+            outcome: Once::new(),
             listeners: Mutex::default(),
             landed: Flag::default(),
         }
@@ -84,7 +84,7 @@ impl Flight {
         let listeners = {
             // Under this lock, so that a listener comes either before the outcome or after it, never between.
             let mut listeners = lock(&self.listeners);
-            let _ = self.outcome.set(outcome.clone());
+            self.outcome.set(outcome.clone());
             std::mem::take(&mut *listeners)
         };
         self.landed.set();
@@ -100,7 +100,7 @@ impl Flight {
             return Some(Err(stayed_behind()));
         }
         clock.wait(&self.landed, until);
-        self.outcome.get().cloned()
+        self.outcome.get()
     }
 
     /// Calls `listener` when the flight lands, on the thread that lands it; at once if it has.
@@ -109,7 +109,7 @@ impl Flight {
             return listener(Err(stayed_behind()));
         }
         let mut listeners = lock(&self.listeners);
-        match self.outcome.get().cloned() {
+        match self.outcome.get() {
             None => listeners.push(listener),
             Some(outcome) => {
                 drop(listeners);

@@ -1,6 +1,7 @@
 //! What the laws of the design demand of the engine, written a second time and only from what can be seen outside.
 
 mod held;
+mod requests;
 mod seen;
 
 pub use self::seen::Seen;
@@ -311,93 +312,6 @@ impl Reference {
             Ok(())
         } else {
             broken(format!("law 4: {error:?} for a flight that ended with {ended:?}"))
-        }
-    }
-
-    /// A request leaves for the server.
-    ///
-    /// # Errors
-    /// The law that was broken.
-    pub fn sends(&mut self, now: &Reading, flight: Option<u64>) -> Verdict {
-        let has_budget = self.has_budget(now.boot);
-        self.sent.push_back(now.boot);
-        self.sent.drain(..self.sent.len().saturating_sub(20));
-        if !has_budget {
-            return broken("law 7: an eleventh request within a minute");
-        }
-        let pauses = self.pauses();
-        let since_failure = self.failed.as_ref().map(|(at, _)| now.boot.saturating_sub(*at) + EDGE);
-        let Some(flight) = flight.and_then(|id| self.flights.get_mut(&id)).filter(|_| self.has_threads)
-        else {
-            return Ok(());
-        };
-        flight.requests += 1;
-        match &flight.last {
-            None if since_failure.is_some_and(|since| since < pauses[usize::from(flight.is_ahead)].0) => {
-                broken("law 6: a request within the pause")
-            }
-            None => Ok(()),
-            Some(_) if flight.requests > flight.most || !flight.is_awaited => {
-                broken("law 5: one request too many")
-            }
-            Some((_, said @ (Said::Rejected | Said::Nonsense | Said::Token(..)))) => {
-                broken(format!("law 5: asked again after {said:?}"))
-            }
-            Some((_, Said::Silence)) if now.boot >= flight.deadline => {
-                broken("law 5: asked again after the deadline")
-            }
-            Some((at, said)) if now.boot < *at + said.retry_after() => {
-                broken("law 5: asked again before Retry-After")
-            }
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// Its answer has come.
-    pub fn received(&mut self, _now: &Reading, flight: Option<u64>, sent: &Reading, said: Said) {
-        let token = match &said {
-            Said::Token(name, seconds) => {
-                let total = Duration::from_secs(*seconds).min(Duration::from_secs(24 * 3600));
-                Some(Held { name: name.clone(), sent: *sent, total })
-            }
-            _ => None,
-        };
-        if let Some(token) = &token {
-            self.known.insert(token.name.clone(), token.clone());
-        }
-        match flight.and_then(|id| self.flights.get_mut(&id)).filter(|_| self.has_threads) {
-            Some(flight) => {
-                flight.last = Some((_now.boot, said));
-                flight.token = token;
-            }
-            None => self.put(token),
-        }
-    }
-
-    /// Its flight has landed.
-    pub fn landed(&mut self, id: u64, now: &Reading) {
-        let Some(flight) = self.flights.remove(&id) else { return };
-        self.put(flight.token.clone());
-        let said = flight.last.map(|(_, said)| said);
-        let kind = said.as_ref().and_then(Said::kind);
-        self.ended.insert(id, kind);
-        if self.current != Some(id) {
-            return;
-        }
-        self.current = None;
-        match said.filter(|_| flight.token.is_none()) {
-            None => (self.failures, self.failed) = (0, None),
-            Some(said) => {
-                self.failures += 1;
-                self.failed = Some((now.boot, said));
-            }
-        }
-    }
-
-    fn put(&mut self, token: Option<Held>) {
-        let Some(token) = token else { return };
-        if self.held.as_ref().is_none_or(|held| held.sent.boot <= token.sent.boot) {
-            self.held = Some(token);
         }
     }
 
