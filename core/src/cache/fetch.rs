@@ -36,25 +36,24 @@ impl Cache {
             return Ok(shared);
         }
         let most = self.state.with(|state| state.pace.attempts());
-        let mut last = None;
-        for attempt in 1.. {
-            let now = self.clock.now().boot;
-            // The first was counted when the flight took off.
-            if let Some(error) = last.filter(|_| !self.state.with(|state| state.pace.take(now))) {
-                return Err(error);
-            }
+        let mut attempt = 1;
+        loop {
             let aimed = flight.deadline();
-            let error = match self.ask(margin(aimed.saturating_sub(now))) {
+            let error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
                 Ok(token) => return Ok(token),
                 Err(error) => error.with_attempts(attempt),
             };
-            match self.pause(flight, &error, attempt, most, aimed) {
-                None => return Err(error),
-                Some(pause) => self.clock.sleep(self.clock.now().boot + pause),
+            let Some(pause) = self.pause(flight, &error, attempt, most, aimed) else {
+                return Err(error);
+            };
+            self.clock.sleep(self.clock.now().boot + pause);
+            // The first request was taken out of the budget when the flight took off.
+            let now = self.clock.now().boot;
+            if !self.state.with(|state| state.pace.take(now)) {
+                return Err(error);
             }
-            last = Some(error);
+            attempt += 1;
         }
-        unreachable!("every flight ends with a token or an error")
     }
 
     /// One request.

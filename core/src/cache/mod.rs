@@ -53,6 +53,8 @@ const OUTAGE_TOLD: u8 = 2;
 
 /// What a caller that needs the next token has to do.
 enum Boarding {
+    /// Take this token, which has just come.
+    Served(Arc<AccessToken>),
     /// Wait for this flight, which somebody else began.
     Join(Arc<Flight>),
     /// Begin this flight; the other was lost, and whoever still waits for it must be freed.
@@ -199,25 +201,14 @@ impl Cache {
         }
         let now = self.clock.now();
         let until = now.boot + call.timeout.unwrap_or(self.settings().timeout);
-        let is_needed = |verdict| !matches!(verdict, Verdict::Waning);
-        let (boarding, is_needed) = loop {
-            let found = self.state.with(|state| {
-                // A flight may have landed between the look at the slot and this lock.
-                match self.slot.judge(&now, call.min_ttl) {
-                    Some((token, Verdict::Fresh | Verdict::RefreshAhead)) => Err(token),
-                    judged => {
-                        let is_needed = judged.is_none_or(|(_, verdict)| is_needed(verdict));
-                        Ok((self.board(state, now.boot, until, is_needed), is_needed))
-                    }
-                }
-            });
-            match found {
-                Err(token) => return Ok(Answer::Ready(token)),
-                Ok((Boarding::Refused(refusal), _)) if self.has_new_secret(&refusal, now.boot) => {}
-                Ok(found) => break found,
-            }
-        };
+        let (boarding, is_needed) = self.board(&now, until, call.min_ttl);
         let flight = match boarding {
+            Boarding::Served(token) => {
+                self.served(&token);
+                return Ok(Answer::Ready(token));
+            }
+            // Once: the file is looked at no more often than each second.
+            Boarding::Refused(refusal) if self.has_new_secret(&refusal, now.boot) => return self.join(call),
             Boarding::Refused(refusal) => return self.refuse(refusal),
             Boarding::Join(flight) => flight,
             Boarding::TakeOff(flight, lost) => {
@@ -230,21 +221,25 @@ impl Cache {
         Ok(Answer::Pending(Pending::new(self.slot.clone(), flight, until, moment)))
     }
 
-    fn board(&self, state: &mut State, now: Duration, until: Duration, is_needed: bool) -> Boarding {
-        if let Some(flight) = state.flying(now) {
-            if is_needed {
+    /// What a caller has to do who waits until `until`, and whether it has no token that will do.
+    fn board(&self, now: &Reading, until: Duration, min_ttl: Duration) -> (Boarding, bool) {
+        self.state.with(|state| {
+            let is_needed = match self.slot.judge(now, min_ttl) {
+                // A flight may have landed between the look at the slot and this lock.
+                Some((token, Verdict::Fresh | Verdict::RefreshAhead)) => {
+                    return (Boarding::Served(token), false);
+                }
+                Some((_, Verdict::Waning)) => false,
+                _ => true,
+            };
+            let boarding = state.board(now.boot, until.max(now.boot + self.settings().timeout));
+            if let Boarding::Join(flight) | Boarding::TakeOff(flight, _) = &boarding
+                && is_needed
+            {
                 flight.board(until);
             }
-            return Boarding::Join(flight.clone());
-        }
-        if let Some(refusal) = state.pace.refusal(now) {
-            return Boarding::Refused(refusal);
-        }
-        let (flight, lost) = state.take_off(now, until.max(now + self.settings().timeout));
-        if is_needed {
-            flight.board(until);
-        }
-        Boarding::TakeOff(flight, lost)
+            (boarding, is_needed)
+        })
     }
 
     /// Flies on a thread of its own; where the system refuses one, here, for as long as this caller waits.
@@ -312,6 +307,20 @@ impl Cache {
 impl State {
     fn flying(&self, now: Duration) -> Option<&Arc<Flight>> {
         self.flight.as_ref().filter(|flight| !flight.is_lost(now))
+    }
+
+    /// The flight under way; else, if nothing speaks against it, a new one that lasts until `deadline`.
+    fn board(&mut self, now: Duration, deadline: Duration) -> Boarding {
+        if let Some(flight) = self.flying(now) {
+            return Boarding::Join(flight.clone());
+        }
+        match self.pace.refusal(now) {
+            Some(refusal) => Boarding::Refused(refusal),
+            None => {
+                let (flight, lost) = self.take_off(now, deadline);
+                Boarding::TakeOff(flight, lost)
+            }
+        }
     }
 
     /// Begins a flight; the other one is that which was lost.
