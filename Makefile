@@ -7,6 +7,8 @@ TOOLS   := target/tools
 PYTHON  := $(TOOLS)/python/bin
 SDK     := xilnex-auth-sdk-$(VERSION)
 CBINDGEN_VERSION := 0.29.4
+MUTANTS_VERSION := 27.1.0
+MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
 CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
 HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock
 
@@ -30,11 +32,11 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage header bench clean
+.PHONY: help demo test check dist stage header reliability mutants bench clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 demo: stage ## show the main job in all languages against the sandbox
 	@python3 demo/run.py $(STAGE)
@@ -59,6 +61,13 @@ check: $(CBINDGEN).done stage ## format, lints, drift of generated files, types
 
 header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
 	$(HEADER) --output include/xilnex_auth.h bindings-c
+
+reliability: stage ## take the figures of RELIABILITY.md and write it
+	cargo build --locked --quiet --profile figures -p xilnex-auth-tests --bin figures
+	@python3 tools/reliability.py
+
+mutants: $(MUTANTS).done ## change the engine's decisions one by one and see whether a test notices
+	@python3 tools/mutants.py $(MUTANTS)/bin/cargo-mutants
 
 bench: stage ## compare the cost of a kept token with the floor of each language
 	@python3 tools/bench.py $(STAGE)
@@ -128,6 +137,10 @@ $(TOOLS)/tests.done: tests/requirements.txt tests/interop/package.json tests/int
 
 $(TOOLS)/npm.done: bindings-node/package-lock.json | $(TOOLS)/required.done
 	cd bindings-node && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(MUTANTS).done: | $(TOOLS)/required.done
+	cargo install --quiet cargo-mutants --version $(MUTANTS_VERSION) --locked --root $(MUTANTS)
 	@touch $@
 
 $(CBINDGEN).done: | $(TOOLS)/required.done

@@ -36,7 +36,7 @@ fn take(figure: &str, measure: impl FnOnce() -> Result<Value, String>) -> bool {
 fn simulated() -> Result<Value, String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |now| now.as_secs());
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(now);
-    let figures = simulation::run(seed, SIMULATED_HOURS)?;
+    let figures = simulation::run_on_all(seed, SIMULATED_HOURS)?;
     Ok(json!({
         "hours": figures.hours.floor(), "worlds": figures.worlds, "first seed": seed, "calls": figures.calls,
         "requests": figures.requests, "tokens": figures.tokens, "suspends": figures.suspends,
