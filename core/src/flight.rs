@@ -130,3 +130,36 @@ fn nanos(time: Duration) -> u64 {
 
 #[cfg(all(test, loom))]
 mod model;
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    #[test]
+    fn a_flight_is_lost_when_its_deadline_has_long_passed() {
+        let flight = Flight::new(seconds(1), seconds(10));
+        assert!(!flight.is_lost(seconds(12)));
+        assert!(flight.is_lost(seconds(12) + Duration::from_nanos(1)));
+        flight.board(seconds(20));
+        assert!(!flight.is_lost(seconds(22)));
+        flight.land(&Err(Error::new(Kind::Connect, "scripted")));
+        assert!(!flight.is_lost(seconds(60)));
+    }
+
+    #[test]
+    fn a_flight_of_another_process_keeps_nobody_whatever_its_locks_are() {
+        let flight = Flight { process: 0, ..Flight::new(seconds(1), seconds(10)) };
+        let _held = lock(&flight.listeners);
+        assert!(flight.is_lost(seconds(1)));
+        let outcome = flight.wait(&SystemClock, SystemClock.now().boot + seconds(60));
+        assert_eq!(outcome.unwrap().unwrap_err().kind(), Kind::Unavailable);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        flight.on_landing(Box::new(move |outcome| sender.send(outcome.unwrap_err().kind()).unwrap()));
+        assert_eq!(receiver.try_recv(), Ok(Kind::Unavailable));
+    }
+}

@@ -113,6 +113,8 @@ mod tests {
             (29.0, 3600.0, Verdict::Fresh),
             (29.0, 3590.0, Verdict::Fresh),
             (30.0, 3590.0, Verdict::MustRefresh),
+            (1000.0, 2600.0, Verdict::Fresh),
+            (1000.1, 2600.0, Verdict::MustRefresh),
         ] {
             assert_eq!(hour.judge(seconds(age), seconds(min_ttl)), verdict, "age {age}, min_ttl {min_ttl}");
         }
@@ -122,6 +124,8 @@ mod tests {
     fn short_lifetimes_keep_a_small_guard() {
         let short = Lifetime::new(seconds(2.0), 0.0);
         assert_eq!(short.left(Duration::ZERO), seconds(1.9));
+        assert_eq!(short.judge(seconds(0.49), seconds(2.0)), Verdict::Fresh);
+        assert_eq!(short.judge(seconds(0.5), seconds(2.0)), Verdict::MustRefresh);
         assert_eq!(short.judge(seconds(1.79), Duration::ZERO), Verdict::RefreshAhead);
         assert_eq!(short.judge(seconds(1.8), Duration::ZERO), Verdict::Waning);
         assert_eq!(short.judge(seconds(1.89), Duration::ZERO), Verdict::Waning);

@@ -49,6 +49,7 @@ impl<T: Default> Default for Local<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Barrier;
 
     #[test]
     fn another_process_starts_anew_even_where_the_lock_was_held() {
@@ -62,5 +63,23 @@ mod tests {
         assert_eq!(local.with(|value| std::mem::replace(value, 9)), 0);
         assert_eq!(local.with(|value| *value), 9);
         assert_eq!(*held, 8);
+    }
+
+    #[test]
+    fn threads_that_start_anew_together_have_one_value() {
+        for _ in 0..500 {
+            let local: Local<u32> = Local::default();
+            local.0.store(Arc::new(Owned { process: 0, value: Mutex::new(0) }));
+            let together = Barrier::new(2);
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| {
+                        together.wait();
+                        local.with(|value| *value += 1);
+                    });
+                }
+            });
+            assert_eq!(local.with(|value| *value), 2);
+        }
     }
 }

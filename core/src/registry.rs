@@ -8,16 +8,21 @@ use crate::grant::Grant;
 use crate::settings::{Key, Settings};
 use crate::transport::UreqTransport;
 use arc_swap::ArcSwapOption;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-/// More configurations than this in one process are not used together; the one that no client was made for longest
-/// leaves.
+/// So many engines are kept, with their tokens, when no client uses them any more: those that a client was last made for.
 const MOST: usize = 64;
 
-type Engines = Vec<(Key, Arc<Cache>)>;
+/// An engine that some client uses, or that is kept for the next one.
+#[derive(Clone)]
+struct Known {
+    key: Key,
+    engine: Weak<Cache>,
+    kept: Option<Arc<Cache>>,
+}
 
 /// The engine that a client was last made for stands last.
-static ENGINES: ArcSwapOption<Engines> = ArcSwapOption::const_empty();
+static ENGINES: ArcSwapOption<Vec<Known>> = ArcSwapOption::const_empty();
 
 /// The engine for these settings, made when there is none yet.
 ///
@@ -32,16 +37,17 @@ pub fn engine(settings: Settings) -> Result<Arc<Cache>, Error> {
         let mut engines = engines.as_deref().cloned().unwrap_or_default();
         // Another thread may have been faster; its engine counts for both.
         engine = find(&engines, &key).unwrap_or_else(|| candidate.clone());
-        engines.retain(|(known, _)| *known != key);
-        engines.push((key, engine.clone()));
-        engines.drain(..engines.len().saturating_sub(MOST));
+        engines.retain(|known| known.key != key && known.engine.strong_count() > 0);
+        engines.push(Known { key, engine: Arc::downgrade(&engine), kept: Some(engine.clone()) });
+        let long_unused = engines.len().saturating_sub(MOST);
+        engines[..long_unused].iter_mut().for_each(|known| known.kept = None);
         Some(Arc::new(engines))
     });
     Ok(engine)
 }
 
-fn find(engines: &Engines, key: &Key) -> Option<Arc<Cache>> {
-    engines.iter().find(|(known, _)| known == key).map(|(_, engine)| engine.clone())
+fn find(engines: &[Known], key: &Key) -> Option<Arc<Cache>> {
+    engines.iter().find(|known| known.key == *key)?.engine.upgrade()
 }
 
 fn make(settings: Settings) -> Result<Arc<Cache>, Error> {
@@ -62,14 +68,27 @@ mod tests {
     }
 
     #[test]
-    fn equal_settings_share_and_the_number_is_bounded() {
-        let first = engine_of("first");
+    fn equal_settings_share_as_long_as_a_client_lives_and_the_number_of_idle_ones_is_bounded() {
+        let (first, unused) = (engine_of("first"), Arc::downgrade(&engine_of("unused")));
         assert!(Arc::ptr_eq(&first, &engine_of("first")));
         assert!(!Arc::ptr_eq(&first, &engine_of("second")));
+        assert!(unused.upgrade().is_some());
         for index in 0..MOST {
             engine_of(&format!("other {index}"));
         }
-        assert!(ENGINES.load().as_deref().map_or(0, Vec::len) <= MOST);
-        assert!(!Arc::ptr_eq(&first, &engine_of("first")));
+        let count = |is_counted: fn(&Known) -> bool| {
+            ENGINES
+                .load()
+                .as_deref()
+                .map_or(0, |engines| engines.iter().filter(|known| is_counted(known)).count())
+        };
+        assert_eq!(count(|known| known.kept.is_some()), MOST);
+        assert!(unused.upgrade().is_none());
+        assert!(Arc::ptr_eq(&first, &engine_of("first")));
+        drop(first);
+        for index in 0..=MOST {
+            engine_of(&format!("another {index}"));
+        }
+        assert!(count(|_| true) <= MOST + 1);
     }
 }

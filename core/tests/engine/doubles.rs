@@ -87,6 +87,7 @@ pub enum Step {
 pub struct Script {
     steps: Mutex<VecDeque<Step>>,
     sent: Mutex<Vec<String>>,
+    budgets: Mutex<Vec<Duration>>,
     gate: (Mutex<bool>, Condvar),
 }
 
@@ -99,6 +100,11 @@ impl Script {
     /// The body of a request.
     pub fn body(&self, index: usize) -> String {
         self.sent.lock()[index].clone()
+    }
+
+    /// How much time a request had.
+    pub fn budget(&self, index: usize) -> Duration {
+        self.budgets.lock()[index]
     }
 
     /// Adds to the end of the script.
@@ -154,7 +160,8 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn send(&self, request: &HttpRequest, _: Duration) -> Result<HttpResponse, Error> {
+    fn send(&self, request: &HttpRequest, budget: Duration) -> Result<HttpResponse, Error> {
+        self.budgets.lock().push(budget);
         self.sent.lock().push(request.body.to_string());
         self.next()
     }

@@ -81,6 +81,22 @@ fn law_3_without_a_thread_the_old_token_goes_on_and_near_its_end_the_caller_flie
 }
 
 #[test]
+fn law_4_a_request_has_the_time_of_its_callers_and_ends_a_little_before() {
+    let call = |seconds| Call { timeout: Some(Duration::from_secs_f64(seconds)), ..Call::default() };
+    for (has_threads, timeout, budget) in [
+        (true, 2.0, 9.975), // others may board: as long as the client's timeout
+        (true, 30.0, 29.975),
+        (false, 2.0, 1.975),
+        (false, 0.1, 0.095),
+    ] {
+        let world = World::new([Token("one", 3600)]);
+        world.clock.has_no_threads.store(!has_threads, Ordering::SeqCst);
+        assert!(world.client.access_token(&call(timeout)).is_ok());
+        assert_eq!(world.script.budget(0), Duration::from_secs_f64(budget), "{timeout}");
+    }
+}
+
+#[test]
 fn law_4_a_flight_lasts_as_long_as_somebody_waits() {
     let world = Arc::new(World::new([Gate, Fail(Kind::Timeout), Token("one", 3600)]));
     let caller = |timeout| {
