@@ -2,13 +2,16 @@
 
 use crate::doubles::{Script, Step};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use xilnex_auth::clock::{Clock, Flag, Reading, SystemClock};
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Call, Client, Config, Error, Kind};
+
+/// So that ten thousand threads fit into any machine.
+const STACK: usize = 128 * 1024;
 
 /// The machine's own clocks, put forward at will.
 #[derive(Default)]
@@ -125,8 +128,7 @@ pub fn one_request(threads: usize, repetitions: usize, arrival: Arrival) -> Resu
 /// Lets everybody ask, and the server answer once they wait.
 fn let_in(round: &Round, together: &Barrier, threads: usize) -> Instant {
     together.wait();
-    // Whoever does not wait by then is served by the same flight or by what it left behind.
-    std::thread::sleep(Duration::from_millis(30) + Duration::from_micros(30) * threads as u32);
+    std::thread::sleep(gathering(threads));
     let opened = Instant::now();
     round.script.open();
     together.wait();
@@ -155,7 +157,7 @@ fn judge<'a>(
 }
 
 fn ask(rounds: Arc<Vec<Round>>, together: Arc<Barrier>) -> std::io::Result<JoinHandle<Vec<Told>>> {
-    Builder::new().stack_size(128 * 1024).spawn(move || {
+    Builder::new().stack_size(STACK).spawn(move || {
         let one = |round: &Round| {
             together.wait();
             let told = (round.client.get_token(), Instant::now());
@@ -164,6 +166,48 @@ fn ask(rounds: Arc<Vec<Round>>, together: Arc<Barrier>) -> std::io::Result<JoinH
         };
         rounds.iter().map(one).collect()
     })
+}
+
+/// What the machine itself needs: the same crowd, kept by a flag and a condition variable and nothing else.
+pub fn floor(threads: usize, repetitions: usize) -> Vec<Duration> {
+    let gates: Vec<_> = (0..repetitions).map(|_| (Mutex::new(false), Condvar::new())).collect();
+    let (gates, together) = (Arc::new(gates), Arc::new(Barrier::new(threads + 1)));
+    let crowd: Vec<_> = (0..threads).map(|_| stand(gates.clone(), together.clone())).collect();
+    let mut slowest = Vec::new();
+    for (open, changed) in gates.iter() {
+        together.wait();
+        std::thread::sleep(gathering(threads));
+        let opened = Instant::now();
+        *open.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        changed.notify_all();
+        together.wait();
+        slowest.push(opened);
+    }
+    let told: Vec<Vec<Instant>> = crowd.into_iter().filter_map(|waits| waits.join().ok()).collect();
+    let last = |index: usize| told.iter().map(|of_one| of_one[index]).max();
+    slowest
+        .iter()
+        .enumerate()
+        .filter_map(|(index, opened)| Some(last(index)?.duration_since(*opened)))
+        .collect()
+}
+
+fn stand(gates: Arc<Vec<(Mutex<bool>, Condvar)>>, together: Arc<Barrier>) -> JoinHandle<Vec<Instant>> {
+    let waits = move |(open, changed): &(Mutex<bool>, Condvar)| {
+        together.wait();
+        let open = open.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(changed.wait_while(open, |open| !*open));
+        let at = Instant::now();
+        together.wait();
+        at
+    };
+    let small = Builder::new().stack_size(STACK);
+    small.spawn(move || gates.iter().map(waits).collect()).expect("a thread")
+}
+
+/// Long enough for everybody to wait; whoever does not is served by the same flight or by what it left behind.
+fn gathering(threads: usize) -> Duration {
+    Duration::from_millis(30) + Duration::from_micros(30) * u32::try_from(threads).unwrap_or(u32::MAX)
 }
 
 /// A server that takes its time, whatever the caller's patience.

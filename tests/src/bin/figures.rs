@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xilnex_auth::Kind;
-use xilnex_auth_tests::crowd::{Arrival, deadlines, one_request};
+use xilnex_auth_tests::crowd::{Arrival, deadlines, floor, one_request};
 use xilnex_auth_tests::doubles::Step;
 use xilnex_auth_tests::{outage, simulation};
 
@@ -93,6 +93,13 @@ fn main() {
     ] {
         is_right &= take(&format!("10,000 {name}"), || crowds(THREADS, REPETITIONS, arrival));
     }
+    is_right &= take("10,000 threads that wait for a bare condition variable, the floor", || {
+        let mut slowest = floor(THREADS, REPETITIONS);
+        slowest.sort();
+        Ok(
+            json!({"median ms": millis(slowest[REPETITIONS / 2]), "worst ms": millis(slowest[REPETITIONS - 1])}),
+        )
+    });
     is_right &= take("64 threads, the request fails", || crowds(64, 100, Arrival::ColdFailure));
     is_right &= take("1,000 threads, the request fails", || crowds(1000, 50, Arrival::ColdFailure));
     is_right &= take("server dead from 75 % of the lifetime, 1,000 lifetimes from 10 s to a day", outlived);
