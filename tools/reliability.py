@@ -72,7 +72,10 @@ def model():
     bound = re.search(r"PREEMPTIONS: usize = (\d+)", source).group(1)
     names = [name.replace("_", " ") for name in re.findall(r"#\[test\]\nfn (\w+)", source)]
     passed = int(counts.group(1)) if counts else 0
-    rows = [f"loom, every order of the threads with at most {bound} preemptions, {passed} of {len(names)} models hold:", ""]
+    rows = [
+        f"loom, every order of the threads with at most {bound} preemptions, {passed} of {len(names)} models hold:",
+        "",
+    ]
     rows += [f"- {name}" for name in names]
     return rows, done.returncode == 0 and passed == len(names)
 

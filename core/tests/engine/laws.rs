@@ -155,6 +155,7 @@ fn law_4_a_caller_leaves_at_its_own_deadline_and_the_flight_goes_on() {
     let call = Call { timeout: Some(Duration::from_secs(2)), ..Call::default() };
     let impatient = std::thread::spawn(move || client.access_token(&call).unwrap_err().kind());
     world.settle_at_gate(1);
+    assert!(world.client.is_refreshing());
     world.clock.advance(2.0);
     assert_eq!(impatient.join().unwrap(), Kind::Timeout);
     world.script.open();
