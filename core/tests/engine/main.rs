@@ -5,3 +5,4 @@ mod laws;
 mod events;
 mod restraint;
 mod store;
+mod waiting;

@@ -1,0 +1,103 @@
+//! A place in a flight, for callers that look again and again and cannot block.
+
+use crate::doubles::Step::{Fail, Gate, Token};
+use crate::doubles::World;
+use std::time::Duration;
+use xilnex_auth::{Answer, Call, Kind, Pending};
+
+fn seconds(count: f64) -> Duration {
+    Duration::from_secs_f64(count)
+}
+
+fn pending(world: &World) -> Pending {
+    match world.client.request(&Call::default()) {
+        Ok(Answer::Pending(pending)) => pending,
+        Ok(Answer::Ready(token)) => panic!("{token:?} is at hand"),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn value(pending: &Pending) -> Option<String> {
+    let outcome = pending.wait_for(Duration::ZERO)?;
+    Some(outcome.map_or_else(|error| error.kind().id().to_owned(), |token| token.value().to_owned()))
+}
+
+#[test]
+fn whoever_looks_before_the_landing_is_told_how_long_it_may_take() {
+    let world = World::new([Gate, Token("one", 3600)]);
+    let pending = pending(&world);
+    world.settle_at_gate(1);
+    assert_eq!((value(&pending), pending.left()), (None, seconds(10.0)));
+    world.clock.advance(4.0);
+    assert_eq!((value(&pending), pending.left()), (None, seconds(6.0)));
+    world.clock.advance(6.0);
+    assert_eq!((value(&pending), pending.left()), (Some("timeout".into()), Duration::ZERO));
+    world.script.open();
+    world.settle(1);
+    assert_eq!(value(&pending), Some("one".into()));
+}
+
+#[test]
+fn what_a_flight_brought_is_its_callers_even_if_it_was_dropped_since() {
+    let world = World::new([Gate, Token("one", 3600)]);
+    let pending = pending(&world);
+    world.script.open();
+    world.settle(1);
+    assert!(world.client.invalidate("one"));
+    assert_eq!(value(&pending), Some("one".into()));
+}
+
+#[test]
+fn law_2_near_the_end_there_is_something_to_decide_after_a_second() {
+    let world = World::new([Token("one", 3600), Gate, Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3550.0);
+    let early = pending(&world);
+    world.settle_at_gate(2);
+    assert!(world.client.ready(&Call::default()).unwrap().is_none());
+    assert_eq!((value(&early), early.left()), (None, seconds(1.0)));
+    world.clock.advance(0.25);
+    let late = pending(&world);
+    assert_eq!((value(&late), late.left()), (None, seconds(0.75)));
+    world.clock.advance(0.75);
+    assert_eq!((value(&early), early.left()), (Some("one".into()), Duration::ZERO));
+    assert_eq!((value(&late), late.left()), (Some("one".into()), Duration::ZERO));
+    assert_eq!(world.client.ready(&Call::default()).unwrap().unwrap().value(), "one");
+    world.script.open();
+    world.settle_on("two");
+}
+
+#[test]
+fn law_2_a_second_that_ends_after_the_token_is_not_the_end_of_waiting() {
+    let world = World::new([Token("one", 3600), Gate, Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3594.5);
+    let pending = pending(&world);
+    world.settle_at_gate(2);
+    assert_eq!(pending.left(), seconds(1.0));
+    world.clock.advance(1.0);
+    assert_eq!((value(&pending), pending.left()), (None, seconds(9.0)));
+    world.clock.advance(1.0);
+    assert_eq!((value(&pending), pending.left()), (None, seconds(8.0)));
+    world.script.open();
+    world.settle(2);
+    assert_eq!(value(&pending), Some("two".into()));
+}
+
+#[test]
+fn law_2_near_the_end_the_pause_of_a_refresh_ahead_holds_after_the_cool_down() {
+    let world = World::new([Token("one", 3600), Fail(Kind::Connect)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3545.0);
+    assert_eq!(world.get(), "one");
+    world.settle(2);
+    for _ in 0..14 {
+        world.clock.advance(1.0);
+        assert!(world.client.ready(&Call::default()).unwrap().is_some());
+        assert_eq!(world.get(), "one");
+    }
+    assert_eq!(world.script.requests(), 2);
+    world.script.push(Token("two", 3600));
+    world.clock.advance(31.5);
+    assert_eq!(world.get(), "two");
+}
