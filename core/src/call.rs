@@ -32,7 +32,7 @@ fn seconds(argument: &str, number: f64) -> Result<Duration, Error> {
 }
 
 /// Nobody waits longer for a token, or asks for one that lives longer; adding it to a clock cannot overflow.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 #[cfg(test)]
 mod tests {

@@ -82,17 +82,19 @@ impl Client {
         self.request(call)?.wait()
     }
 
-    /// A valid token at once, or a place in the request that fetches one: for callers that cannot block.
+    /// A valid token at once, or a place in the request that fetches one: for callers that cannot block. Only where the
+    /// system refuses threads does it wait for the network, because the request has none but the caller's.
     ///
     /// # Errors
     /// `closed`; the last failure again in the pause after it; `unavailable` when ten requests were sent within a
-    /// minute.
+    /// minute; `invalid_config` inside a listener of events while no valid token is at hand.
     pub fn request(&self, call: &Call) -> Result<Answer, Error> {
         self.open()?.get(call)
     }
 
-    /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never blocks and never
-    /// waits for the network, so a host may call it while it holds a lock of its own.
+    /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never waits for the network
+    /// or for another caller, so a host may call it while it holds a lock of its own; but it may be the one that tells
+    /// the listeners of events that tokens are handed out during an outage.
     ///
     /// # Errors
     /// `closed`.
@@ -107,7 +109,7 @@ impl Client {
 
     /// Drops `token` because a resource server refused it, so that the next call fetches another. A newer
     /// token stays, so a late refusal of an old one does no harm. True when it was dropped: that costs a request, so
-    /// it happens at most once in 30 s, however many tokens are refused.
+    /// it happens at most once in 30 s, however many tokens are refused; else the token stays.
     pub fn invalidate(&self, token: &str) -> bool {
         self.engine.invalidate(token)
     }

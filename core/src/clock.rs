@@ -24,6 +24,11 @@ impl Reading {
     }
 }
 
+/// A time in nanoseconds, as atomics hold it.
+pub(crate) fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// Work for a thread of its own.
 pub type Work = Box<dyn FnOnce() + Send>;
 
@@ -125,8 +130,8 @@ fn boot() -> Duration {
 }
 
 fn monotonic() -> Duration {
-    static START: once_cell::sync::Lazy<Instant> = once_cell::sync::Lazy::new(Instant::now);
-    START.elapsed()
+    static START: once_cell::race::OnceBox<Instant> = once_cell::race::OnceBox::new();
+    START.get_or_init(|| Box::new(Instant::now())).elapsed()
 }
 
 #[cfg(test)]

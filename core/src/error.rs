@@ -193,8 +193,8 @@ impl Error {
         self.0.http_status
     }
 
-    /// How long to wait before the next call: what the server asked for (RFC 9110 §10.2.3), at most 300 s, or how long
-    /// this library will send no request.
+    /// How long to wait before the next call: what the server asked for (RFC 9110 §10.2.3), at most 300 s; of a failure
+    /// that is told again, how long this library will send no request.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

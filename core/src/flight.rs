@@ -1,6 +1,6 @@
 //! One token request for any number of callers: all share its token or its error.
 
-use crate::clock::{Clock, Flag};
+use crate::clock::{Clock, Flag, nanos};
 use crate::error::{Error, Kind};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, Once, lock};
@@ -19,24 +19,30 @@ type Listener = Box<dyn FnOnce(Outcome) + Send>;
 pub struct Flight {
     process: u32,
     started: Duration,
-    /// On the boot clock, in nanoseconds.
+    /// On the boot clock, in nanoseconds, as the other two.
     deadline: AtomicU64,
+    /// Nobody who boards makes it last longer than this.
+    latest: AtomicU64,
+    /// By then its thread gives a sign of life.
+    aimed: AtomicU64,
     is_awaited: AtomicBool,
     outcome: Once<Outcome>,
     listeners: Mutex<Vec<Listener>>,
     landed: Flag,
 }
 
-/// A thread that was killed cannot land its flight; this long after its deadline another one takes off.
+/// A thread that was killed cannot land its flight; this long after it should have shown itself another one takes off.
 const GRACE: Duration = Duration::from_secs(2);
 
 impl Flight {
-    /// A flight that takes off now and will have landed by `deadline` on the boot clock.
+    /// A flight that takes off now and has until `deadline` on the boot clock, or longer for those who board.
     pub fn new(now: Duration, deadline: Duration) -> Flight {
         Flight {
             process: std::process::id(),
             started: now,
             deadline: AtomicU64::new(nanos(deadline)),
+            latest: AtomicU64::new(u64::MAX),
+            aimed: AtomicU64::new(nanos(deadline)),
             is_awaited: AtomicBool::new(false),
             outcome: Once::new(),
             listeners: Mutex::default(),
@@ -49,9 +55,16 @@ impl Flight {
         self.started
     }
 
-    /// When it will have landed.
+    /// Until when it has time, as things stand.
     pub fn deadline(&self) -> Duration {
-        Duration::from_nanos(self.deadline.load(Ordering::SeqCst))
+        Duration::from_nanos(self.deadline.load(Ordering::SeqCst).min(self.latest.load(Ordering::SeqCst)))
+    }
+
+    /// Its thread lives: it works until the deadline of this moment, which it gets, and then looks again who waits.
+    pub fn aim(&self) -> Duration {
+        let aimed = self.deadline();
+        self.aimed.store(nanos(aimed), Ordering::SeqCst);
+        aimed
     }
 
     /// A caller without a token boards: the flight lasts until `until` at least, and asks again where that may help.
@@ -60,9 +73,14 @@ impl Flight {
         self.deadline.fetch_max(nanos(until), Ordering::SeqCst);
     }
 
-    /// Flies on the thread of the one caller, who waits until `until` and no longer.
+    /// It flies on the thread of a caller who waits until `until` and no longer, whoever else boards.
     pub fn shorten(&self, until: Duration) {
-        self.deadline.store(nanos(until), Ordering::SeqCst);
+        self.latest.store(nanos(until), Ordering::SeqCst);
+    }
+
+    /// Whether it has only the time of the caller on whose thread it flies.
+    pub fn is_shortened(&self) -> bool {
+        self.latest.load(Ordering::SeqCst) != u64::MAX
     }
 
     /// Whether somebody who has no token waits for it.
@@ -70,9 +88,14 @@ impl Flight {
         self.is_awaited.load(Ordering::SeqCst)
     }
 
-    /// Whether its thread must have vanished without landing it. A forked child has no thread of its parent's.
+    /// Whether its thread must have vanished without landing it: callers who go on boarding must not keep it alive.
     pub fn is_lost(&self, now: Duration) -> bool {
-        self.is_foreign() || (now > self.deadline() + GRACE && self.outcome.get().is_none())
+        now > self.lost_after() && self.outcome.get().is_none()
+    }
+
+    /// When it counts as lost, if nothing is seen of its thread until then.
+    pub fn lost_after(&self) -> Duration {
+        Duration::from_nanos(self.aimed.load(Ordering::SeqCst)) + GRACE
     }
 
     fn is_foreign(&self) -> bool {
@@ -103,7 +126,7 @@ impl Flight {
         self.outcome.get()
     }
 
-    /// Calls `listener` when the flight lands, on the thread that lands it; at once if it has.
+    /// Calls `listener` when the flight lands, on the thread that lands it or gives it up; at once if it has.
     pub fn on_landing(&self, listener: Listener) {
         if self.is_foreign() {
             return listener(Err(stayed_behind()));
@@ -124,10 +147,6 @@ fn stayed_behind() -> Error {
     Error::new(Kind::Unavailable, "the token request stayed with the parent process: call again")
 }
 
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
 #[cfg(all(test, loom))]
 mod model;
 
@@ -146,6 +165,8 @@ mod tests {
         assert!(!flight.is_lost(seconds(12)));
         assert!(flight.is_lost(seconds(12) + Duration::from_nanos(1)));
         flight.board(seconds(20));
+        assert!(flight.is_lost(seconds(13)));
+        assert_eq!(flight.aim(), seconds(20));
         assert!(!flight.is_lost(seconds(22)));
         flight.land(&Err(Error::new(Kind::Connect, "scripted")));
         assert!(!flight.is_lost(seconds(60)));
@@ -155,7 +176,6 @@ mod tests {
     fn a_flight_of_another_process_keeps_nobody_whatever_its_locks_are() {
         let flight = Flight { process: 0, ..Flight::new(seconds(1), seconds(10)) };
         let _held = lock(&flight.listeners);
-        assert!(flight.is_lost(seconds(1)));
         let outcome = flight.wait(&SystemClock, SystemClock.now().boot + seconds(60));
         assert_eq!(outcome.unwrap().unwrap_err().kind(), Kind::Unavailable);
         let (sender, receiver) = std::sync::mpsc::channel();

@@ -16,6 +16,8 @@ use std::time::Duration;
 pub struct Grant {
     settings: Settings,
     client_secret: ArcSwap<Secret>,
+    /// What the last request carried.
+    sent: ArcSwap<Secret>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }
@@ -23,8 +25,9 @@ pub struct Grant {
 impl Grant {
     /// A grant for these settings over this transport.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Grant {
-        let client_secret = ArcSwap::from_pointee(settings.client_secret.clone());
-        Grant { settings, client_secret, transport, clock }
+        let secret = Arc::new(settings.client_secret.clone());
+        let (client_secret, sent) = (ArcSwap::new(secret.clone()), ArcSwap::new(secret));
+        Grant { settings, client_secret, sent, transport, clock }
     }
 
     /// The settings as they were when the client was made.
@@ -38,6 +41,7 @@ impl Grant {
     /// Every kind but `closed` and `internal`; `invalid_config` only when the certificate file has gone meanwhile.
     pub fn access_token(&self, budget: Duration) -> Result<AccessToken, Error> {
         let client_secret = self.client_secret.load_full();
+        self.sent.store(client_secret.clone());
         let request = access_token_request(&self.settings, &client_secret);
         let sent = self.clock.now();
         let answer = self.transport.send(&request, budget)?;
@@ -54,14 +58,15 @@ impl Grant {
         )
     }
 
-    /// Reads the secret file again, if there is one; true when it holds another secret now. A file that cannot be read leaves
-    /// the refusal of the server standing, and so does a pipe, which would be waited for in vain.
-    pub fn has_new_secret(&self) -> bool {
+    /// Reads the secret file again, if there is one; true when it holds another secret than the last request carried,
+    /// which the next one will. A file that cannot be read leaves the refusal of the server standing, and so does a
+    /// pipe, which would be waited for in vain.
+    pub fn reread_secret(&self) -> bool {
         let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file());
         let Some(Ok(found)) = file.map(read_secret) else {
             return false;
         };
-        let is_new = **self.client_secret.load() != found;
+        let is_new = **self.sent.load() != found;
         if is_new {
             self.client_secret.store(Arc::new(found));
         }

@@ -1,7 +1,8 @@
 //! A value behind a lock that a forked child does not inherit: it may be locked there for ever, and half written.
 
+use crate::sync::{Mutex, lock};
 use arc_swap::ArcSwap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A value of this process. A child made by fork starts with a new one.
 pub struct Local<T>(ArcSwap<Owned<T>>);
@@ -15,7 +16,7 @@ impl<T: Default> Local<T> {
     /// Works on the value; nobody else does meanwhile. `work` must not come back here.
     pub fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         let owned = self.owned();
-        work(&mut owned.value.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut lock(&owned.value))
     }
 
     fn owned(&self) -> Arc<Owned<T>> {

@@ -49,7 +49,7 @@ struct CoolDown {
 }
 
 /// Why no request may be sent now.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Refusal {
     /// The last flight failed with this error; so much of the pause after it is left.
     CoolDown(Error, Duration),
@@ -100,18 +100,14 @@ impl Pace {
         if self.failures == 0 { ATTEMPTS } else { 1 }
     }
 
-    /// A flight brought a token.
-    pub fn succeeded(&mut self) {
+    /// A flight brought a token; or there is another secret, and what the old one was refused for says nothing about it.
+    pub fn begin_anew(&mut self) {
         (self.failures, self.cool_down, self.ahead) = (0, None, Duration::ZERO);
     }
 
     /// A flight failed. `draw` in 0..1 spreads the pauses, so that many processes do not ask in step; the server's
     /// own Retry-After is never undercut.
     pub fn failed(&mut self, now: Duration, error: &Error, draw: f64) {
-        // No request was sent: there is nothing to spare the server.
-        if error.kind() == Kind::InvalidConfig {
-            return;
-        }
         self.failures = self.failures.saturating_add(1);
         let least = error.retry_after().unwrap_or_default();
         let pause = cool_down(self.failures, error.kind(), draw).max(least);
@@ -119,18 +115,20 @@ impl Pace {
         self.ahead = now + doubled(FIRST_AHEAD, LONGEST_AHEAD, self.failures).mul_f64(0.5 + draw).max(pause);
     }
 
-    /// A refresh ahead of expiry could not even begin.
+    /// A refresh ahead of expiry could not even begin: its request was not sent.
     pub fn put_off(&mut self, now: Duration) {
+        self.sent.pop_back();
         self.ahead = now + FIRST_AHEAD;
     }
 
-    /// Whether a token may be dropped by force now, which costs a request; notes that it was.
-    pub fn force(&mut self, now: Duration) -> bool {
-        let may = self.forced.is_none_or(|last| now >= last + FORCED);
-        if may {
-            self.forced = Some(now);
-        }
-        may
+    /// Whether a valid token may be dropped now, which costs a request.
+    pub fn may_force(&self, now: Duration) -> bool {
+        self.forced.is_none_or(|last| now >= last + FORCED)
+    }
+
+    /// A valid token was dropped.
+    pub fn forced(&mut self, now: Duration) {
+        self.forced = Some(now);
     }
 
     /// Whether it is time to look for another secret, because the one at hand stands refused; notes that it was.
@@ -140,11 +138,6 @@ impl Pace {
             self.looked = Some(now);
         }
         is_time
-    }
-
-    /// Another secret is another configuration: what the old one was refused for says nothing about it.
-    pub fn forget_failure(&mut self) {
-        self.succeeded();
     }
 }
 

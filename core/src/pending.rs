@@ -63,7 +63,11 @@ impl Pending {
     /// Waits at most this long, for callers that have to look after something else meanwhile; `None`: not yet.
     pub fn wait_for(&self, at_most: Duration) -> Option<Outcome> {
         let now = self.slot.clock.now().boot;
-        let end = self.turn(now);
+        let end = self.next_decision(now);
+        if self.moment.is_some_and(|moment| moment <= now) && now < end {
+            // The token at hand has expired meanwhile: now this caller needs the next one.
+            self.flight.board(self.until);
+        }
         let slice = end.min(now.saturating_add(at_most));
         if let Some(outcome) = self.flight.wait(&*self.slot.clock, slice) {
             return Some(self.slot.settle(outcome));
@@ -78,17 +82,17 @@ impl Pending {
     /// How long until there is something to decide, if the flight does not land before.
     pub fn left(&self) -> Duration {
         let now = self.slot.clock.now().boot;
-        self.turn(now).saturating_sub(now)
+        self.next_decision(now).saturating_sub(now)
     }
 
-    /// Calls `listener` once, when the flight lands, on the flight's thread; at once if it has.
+    /// Calls `listener` once, when the flight lands, on the thread that lands it or gives it up; at once if it has.
     pub fn on_ready(&self, listener: impl FnOnce(Outcome) + Send + 'static) {
         let slot = self.slot.clone();
         self.flight.on_landing(Box::new(move |outcome| listener(slot.settle(outcome))));
     }
 
     /// The moment, if a token is at hand by then; else the deadline. A moment that passed without one is over.
-    fn turn(&self, now: Duration) -> Duration {
+    fn next_decision(&self, now: Duration) -> Duration {
         let has_token = || self.slot.valid().is_some();
         self.moment.filter(|moment| *moment > now || has_token()).unwrap_or(self.until)
     }

@@ -1,10 +1,11 @@
 //! What one engine has done, counted without a lock.
 
+use crate::clock::nanos;
 use crate::error::Kind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What the clients of one configuration have done in this process.
+/// What the clients of one configuration have done in this process; a forked child counts on from its parent's.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -80,9 +81,8 @@ impl Counters {
 
     /// A refresh took this long.
     pub fn refreshed(&self, took: Duration) {
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         // Zero stands for none.
-        self.last_refresh.0.store(nanos.max(1), Ordering::Relaxed);
+        self.last_refresh.0.store(nanos(took).max(1), Ordering::Relaxed);
     }
 
     /// All of them, now.

@@ -1,11 +1,12 @@
 //! A flight from its beginning to its landing: asking, asking again, and what its end means for those who come later.
 
-use super::{Cache, NO_OUTAGE, OUTAGE, nanos};
+use super::{Cache, Outage};
+use crate::clock::nanos;
 use crate::error::{Error, Kind};
 use crate::event::Happening;
 use crate::flight::{Flight, Outcome};
 use crate::lifetime::Verdict;
-use crate::pace::retry;
+use crate::pace::{ATTEMPTS, retry};
 use crate::token::AccessToken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,15 +23,17 @@ impl Cache {
             Err(Error::new(Kind::Internal, "the token request ended in a panic"))
         });
         let outcome = outcome.map(Arc::new);
-        self.close(flight, &outcome);
+        let is_current = self.conclude(flight, &outcome);
         // Before the callers go on: the last thing that a program does may be one call.
-        self.report(flight, &outcome);
+        self.report(flight, &outcome, is_current);
+        // After the failure was told: what follows from it is told later.
+        self.state.with(|state| self.outage.store(state.outage() as u8, Ordering::Relaxed));
         flight.land(&outcome);
     }
 
     /// Asks, and asks again where that may help and somebody waits.
     fn fetch(&self, flight: &Flight) -> Result<AccessToken, Error> {
-        if let Some(shared) = self.store.as_ref().and_then(|store| store.load(&self.key))
+        if let Some(Some(shared)) = self.with_store(|store| store.load(&self.key))
             && self.is_news(&shared)
         {
             return Ok(shared);
@@ -38,7 +41,7 @@ impl Cache {
         let most = self.state.with(|state| state.pace.attempts());
         let mut attempt = 1;
         loop {
-            let aimed = flight.deadline();
+            let aimed = flight.aim();
             let error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
                 Ok(token) => return Ok(token),
                 Err(error) => error.with_attempts(attempt),
@@ -46,6 +49,7 @@ impl Cache {
             let Some(pause) = self.pause(flight, &error, attempt, most, aimed) else {
                 return Err(error);
             };
+            flight.aim();
             self.clock.sleep(self.clock.now().boot + pause);
             // The first request was taken out of the budget when the flight took off.
             let now = self.clock.now().boot;
@@ -63,9 +67,7 @@ impl Cache {
         match &answer {
             Ok(token) => {
                 self.counters.successes.add();
-                if let Some(store) = &self.store {
-                    store.save(&self.key, token);
-                }
+                self.with_store(|store| store.save(&self.key, token));
             }
             Err(error) => self.counters.failure(error.kind()),
         }
@@ -81,18 +83,18 @@ impl Cache {
         most: u32,
         aimed: Duration,
     ) -> Option<Duration> {
-        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.has_new_secret() {
+        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.reread_secret() {
             return Some(Duration::ZERO);
         }
-        if !flight.is_awaited() || attempt >= most {
+        if !flight.is_awaited() {
             return None;
         }
         let left = flight.deadline().saturating_sub(self.clock.now().boot);
         // Somebody boarded whose time is not over yet.
         if error.kind() == Kind::Timeout && flight.deadline() > aimed && !left.is_zero() {
-            return Some(Duration::ZERO);
+            return (attempt < ATTEMPTS).then_some(Duration::ZERO);
         }
-        retry(error, attempt, left, fastrand::f64())
+        if attempt < most { retry(error, attempt, left, fastrand::f64()) } else { None }
     }
 
     /// Whether a token from the store is fresh and not the one that is to be replaced.
@@ -103,38 +105,38 @@ impl Cache {
     }
 
     /// The token is in the slot before the flight is gone: nobody finds neither. A flight that was given up for lost
-    /// and lands all the same takes no newer token away and tells nothing of the server.
-    fn close(&self, flight: &Arc<Flight>, outcome: &Outcome) {
+    /// and lands all the same takes no newer token away and tells nothing of the server; true for any other.
+    fn conclude(&self, flight: &Arc<Flight>, outcome: &Outcome) -> bool {
         let now = self.clock.now().boot;
         self.state.with(|state| {
             if let Ok(token) = outcome {
                 self.slot.put(token.clone());
             }
             if !state.clear(flight) {
-                return;
+                return false;
             }
             match outcome {
                 Ok(_) => {
-                    state.pace.succeeded();
+                    state.pace.begin_anew();
                     self.counters.refreshed(now.saturating_sub(flight.started()));
-                    self.outage.store(NO_OUTAGE, Ordering::Relaxed);
+                    self.outage.store(Outage::None as u8, Ordering::Relaxed);
                 }
-                Err(error) => {
-                    state.pace.failed(now, error, fastrand::f64());
-                    self.outage.store(OUTAGE, Ordering::Relaxed);
-                }
+                // The time of one caller was over; the server may be well.
+                Err(error) if flight.is_shortened() && error.kind() == Kind::Timeout => {}
+                Err(error) => state.pace.failed(now, error, fastrand::f64()),
             }
             self.quiet.store(nanos(state.pace.ahead(now)), Ordering::Relaxed);
-        });
+            true
+        })
     }
 
-    fn report(&self, flight: &Flight, outcome: &Outcome) {
+    fn report(&self, flight: &Flight, outcome: &Outcome, is_current: bool) {
         let took = Some(self.clock.now().boot.saturating_sub(flight.started()));
         match outcome {
             Ok(token) => self.tell(Happening::RefreshSucceeded, Some(token), |event| event.took = took),
             Err(error) => self.tell(Happening::RefreshFailed, None, |event| {
                 // Without a token the callers have the error themselves.
-                event.is_warning = self.slot.valid().is_some();
+                event.is_warning = is_current && self.slot.valid().is_some();
                 (event.took, event.error) = (took, Some(error.clone()));
             }),
         }

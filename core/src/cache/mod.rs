@@ -1,28 +1,41 @@
 //! The engine: the token at hand, the flight that fetches the next, and who may ask the server when.
 
+mod state;
 mod fetch;
 
-use crate::call::Call;
-use crate::clock::{Clock, Reading};
+use crate::call::{Call, LONGEST};
+use crate::clock::{Clock, Reading, nanos};
 use crate::error::{Error, Kind};
 use crate::event::{self, Event, Happening};
 use crate::flight::Flight;
 use crate::grant::Grant;
 use crate::lifetime::Verdict;
 use crate::local::Local;
-use crate::pace::{Pace, Refusal};
+use crate::pace::Refusal;
 use crate::pending::{Answer, Pending};
 use crate::settings::{Key, Settings};
 use crate::slot::Slot;
 use crate::stats::{Counters, Stats};
 use crate::store::Store;
 use crate::token::AccessToken;
+use state::{Boarding, State, land_lost};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Near its end a token is held back for the next one, for this long after that one's request was begun.
 const MOMENT: Duration = Duration::from_secs(1);
+
+/// Whether a token is handed out although its refresh failed.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u8)]
+enum Outage {
+    None,
+    /// It is, and nobody was told.
+    Untold,
+    Told,
+}
 
 /// One token for one configuration, shared by all its callers. Thread-safe.
 pub struct Cache {
@@ -39,30 +52,6 @@ pub struct Cache {
     counters: Counters,
 }
 
-/// Who may ask the server when.
-#[derive(Default)]
-struct State {
-    flight: Option<Arc<Flight>>,
-    pace: Pace,
-}
-
-/// The last flight brought a token, or it failed and nobody was told yet that the old token is served, or was told.
-const NO_OUTAGE: u8 = 0;
-const OUTAGE: u8 = 1;
-const OUTAGE_TOLD: u8 = 2;
-
-/// What a caller that needs the next token has to do.
-enum Boarding {
-    /// Take this token, which has just come.
-    Served(Arc<AccessToken>),
-    /// Wait for this flight, which somebody else began.
-    Join(Arc<Flight>),
-    /// Begin this flight; the other was lost, and whoever still waits for it must be freed.
-    TakeOff(Arc<Flight>, Option<Arc<Flight>>),
-    /// Go without.
-    Refused(Refusal),
-}
-
 impl Cache {
     /// An empty cache. The parts are arguments so that tests can put their own in.
     pub fn new(grant: Grant, clock: Arc<dyn Clock>, store: Option<Arc<dyn Store>>) -> Arc<Cache> {
@@ -74,7 +63,7 @@ impl Cache {
             store,
             state: Local::default(),
             quiet: AtomicU64::new(0),
-            outage: AtomicU8::new(NO_OUTAGE),
+            outage: AtomicU8::new(Outage::None as u8),
             counters: Counters::default(),
         })
     }
@@ -110,7 +99,7 @@ impl Cache {
             Verdict::Fresh => {}
             Verdict::RefreshAhead if nanos(now.boot) < self.quiet.load(Ordering::Relaxed) => {}
             Verdict::RefreshAhead => self.refresh_ahead(&now),
-            Verdict::Waning if self.is_left_alone(now.boot) => {}
+            Verdict::Waning if self.needs_no_wait(now.boot) => {}
             Verdict::Waning | Verdict::MustRefresh | Verdict::Expired => return None,
         }
         self.served(&token);
@@ -123,43 +112,60 @@ impl Cache {
         self.state.with(|state| state.flying(now).is_some())
     }
 
-    /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped: at most once in 30 s,
-    /// since each costs a request, and a resource server that refuses every token would cost one for each call.
+    /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped: a valid one at most once
+    /// in 30 s, since each costs a request, and a resource server that refuses every token would cost one for each call.
     pub fn invalidate(&self, token: &str) -> bool {
         let Some(held) = self.slot.token().filter(|held| held.value() == token) else {
             return false;
         };
-        let now = self.clock.now().boot;
-        if !self.state.with(|state| state.pace.force(now)) {
+        let now = self.clock.now();
+        let is_valid = !held.lifetime().left(now.since(held.sent())).is_zero();
+        if is_valid && !self.state.with(|state| state.pace.may_force(now.boot)) {
             return false;
         }
-        if let Some(store) = &self.store {
-            store.forget(&self.key, token);
-        }
-        let was_dropped = self.slot.take(&held);
+        // Before the slot is empty: a flight that takes off then must not find it there.
+        self.with_store(|store| store.forget(&self.key, token));
+        let was_dropped = self.state.with(|state| {
+            let was_dropped = self.slot.take(&held);
+            if was_dropped && is_valid {
+                state.pace.forced(now.boot);
+            }
+            was_dropped
+        });
         if was_dropped {
             self.tell(Happening::Invalidated, Some(&held), |_| ());
         }
         was_dropped
     }
 
+    /// A store that panics is an empty one.
+    fn with_store<T>(&self, work: impl FnOnce(&dyn Store) -> T) -> Option<T> {
+        let store = self.store.as_ref()?;
+        catch_unwind(AssertUnwindSafe(|| work(&**store))).ok()
+    }
+
     /// Counts a call that was answered from memory.
     fn served(&self, token: &Arc<AccessToken>) {
         self.counters.hit();
-        if self.outage.load(Ordering::Relaxed) == NO_OUTAGE {
+        if self.outage.load(Ordering::Relaxed) == Outage::None as u8 {
             return;
         }
         self.counters.served_while_failing.add();
-        let told = self.outage.compare_exchange(OUTAGE, OUTAGE_TOLD, Ordering::Relaxed, Ordering::Relaxed);
-        if told.is_ok() {
-            let error = self.state.with(|state| state.pace.last_error().cloned());
-            self.tell(Happening::ServedDuringOutage, Some(token), |event| event.error = error);
+        let (untold, told) = (Outage::Untold as u8, Outage::Told as u8);
+        if self.outage.compare_exchange(untold, told, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
+        match self.state.with(|state| state.pace.last_error().cloned()) {
+            None => self.outage.store(Outage::None as u8, Ordering::Relaxed), // a forked child: its parent's outage
+            Some(error) => {
+                self.tell(Happening::ServedDuringOutage, Some(token), |event| event.error = Some(error));
+            }
         }
     }
 
     /// Whether a token near its end is to be handed out at once: its refresh failed a short while ago, or has taken
     /// longer than anybody should wait for it.
-    fn is_left_alone(&self, now: Duration) -> bool {
+    fn needs_no_wait(&self, now: Duration) -> bool {
         self.state.with(|state| match state.flying(now) {
             Some(flight) => now >= flight.started() + MOMENT,
             None => now < state.pace.ahead(now),
@@ -181,26 +187,30 @@ impl Cache {
         let Some((flight, lost)) = boarding else {
             return;
         };
-        free(lost);
-        self.counters.refreshes_ahead.add();
-        if self.clone().spawn(flight.clone()).is_err() {
-            // The caller keeps its token. Near its end somebody will fly on a thread of their own.
-            self.state.with(|state| {
-                state.clear(&flight);
-                state.pace.put_off(now.boot);
-            });
-            flight.land(&Err(Error::new(Kind::Internal, "no thread for a refresh")));
+        land_lost(lost);
+        if self.clone().spawn(flight.clone()).is_ok() {
+            self.counters.refreshes_ahead.add();
+            return;
         }
+        // The caller keeps its token. Near its end somebody will fly on a thread of their own.
+        self.state.with(|state| {
+            state.clear(&flight);
+            state.pace.put_off(now.boot);
+        });
+        flight.land(&Err(Error::new(Kind::Unavailable, "the system gave no thread for a token request")));
     }
 
     fn join(self: &Arc<Self>, call: &Call) -> Result<Answer, Error> {
         if event::is_inside() {
+            if let Some(token) = self.slot.valid() {
+                return Ok(Answer::Ready(token));
+            }
             let told =
                 "a listener of events asked for a token while none is at hand: ask after it has returned";
             return Err(Error::invalid_config(told));
         }
         let now = self.clock.now();
-        let until = now.boot + call.timeout.unwrap_or(self.settings().timeout);
+        let until = now.boot + call.timeout.unwrap_or(self.settings().timeout).min(LONGEST);
         let (boarding, is_needed) = self.board(&now, until, call.min_ttl);
         let flight = match boarding {
             Boarding::Served(token) => {
@@ -208,11 +218,13 @@ impl Cache {
                 return Ok(Answer::Ready(token));
             }
             // Once: the file is looked at no more often than each second.
-            Boarding::Refused(refusal) if self.has_new_secret(&refusal, now.boot) => return self.join(call),
+            Boarding::Refused(refusal) if self.finds_new_secret(&refusal, now.boot) => {
+                return self.join(call);
+            }
             Boarding::Refused(refusal) => return self.refuse(refusal),
             Boarding::Join(flight) => flight,
             Boarding::TakeOff(flight, lost) => {
-                free(lost);
+                land_lost(lost);
                 self.begin(&flight, until, is_needed, now.boot);
                 flight
             }
@@ -232,7 +244,7 @@ impl Cache {
                 Some((_, Verdict::Waning)) => false,
                 _ => true,
             };
-            let boarding = state.board(now.boot, until.max(now.boot + self.settings().timeout));
+            let boarding = state.join_or_take_off(now.boot, until.max(now.boot + self.settings().timeout));
             if let Boarding::Join(flight) | Boarding::TakeOff(flight, _) = &boarding
                 && is_needed
             {
@@ -270,16 +282,16 @@ impl Cache {
     }
 
     /// Whether the secret that stands refused has been replaced in its file: what the server said is no news then.
-    fn has_new_secret(&self, refusal: &Refusal, now: Duration) -> bool {
+    fn finds_new_secret(&self, refusal: &Refusal, now: Duration) -> bool {
         let is_refused =
             matches!(refusal, Refusal::CoolDown(error, _) if error.oauth_error() == Some("invalid_client"));
         let has_file = self.settings().client_secret_file.is_some();
         let is_new = is_refused
             && has_file
             && self.state.with(|state| state.pace.look(now))
-            && self.grant.has_new_secret();
+            && self.grant.reread_secret();
         if is_new {
-            self.state.with(|state| state.pace.forget_failure());
+            self.state.with(|state| state.pace.begin_anew());
         }
         is_new
     }
@@ -304,60 +316,8 @@ impl Cache {
     }
 }
 
-impl State {
-    fn flying(&self, now: Duration) -> Option<&Arc<Flight>> {
-        self.flight.as_ref().filter(|flight| !flight.is_lost(now))
-    }
-
-    /// The flight under way; else, if nothing speaks against it, a new one that lasts until `deadline`.
-    fn board(&mut self, now: Duration, deadline: Duration) -> Boarding {
-        if let Some(flight) = self.flying(now) {
-            return Boarding::Join(flight.clone());
-        }
-        match self.pace.refusal(now) {
-            Some(refusal) => Boarding::Refused(refusal),
-            None => {
-                let (flight, lost) = self.take_off(now, deadline);
-                Boarding::TakeOff(flight, lost)
-            }
-        }
-    }
-
-    /// Begins a flight; the other one is that which was lost.
-    fn take_off(&mut self, now: Duration, deadline: Duration) -> (Arc<Flight>, Option<Arc<Flight>>) {
-        let flight = Arc::new(Flight::new(now, deadline));
-        self.pace.take(now);
-        let lost = self.flight.replace(flight.clone());
-        (flight, lost)
-    }
-
-    /// Forgets the flight; false when it was given up for lost and another has taken its place.
-    fn clear(&mut self, flight: &Arc<Flight>) -> bool {
-        self.flight.take_if(|current| Arc::ptr_eq(current, flight)).is_some()
-    }
-
-    /// Until when a call with a valid token has nothing to begin.
-    fn quiet_until(&self, now: Duration) -> Duration {
-        match self.flying(now) {
-            Some(flight) => flight.deadline(),
-            None => self.pace.ahead(now),
-        }
-    }
-}
-
-/// Frees whoever still waits for a flight that was lost.
-fn free(lost: Option<Arc<Flight>>) {
-    if let Some(lost) = lost {
-        lost.land(&Err(Error::new(Kind::Timeout, "the token request did not end in its time")));
-    }
-}
-
 fn over_budget(left: Duration) -> Error {
     Error::new(Kind::Unavailable, "ten token requests were sent within a minute, no more are")
         .with_retry_after(Some(left))
         .with_hint("something asks without end: tokens that live for seconds, or a resource server that refuses each")
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -24,6 +24,8 @@ const EDGE: Duration = Duration::from_micros(1);
 struct Flight {
     began: Duration,
     deadline: Duration,
+    /// By then its thread has to show itself.
+    aimed: Duration,
     is_awaited: bool,
     is_ahead: bool,
     most: usize,
@@ -95,7 +97,7 @@ impl Reference {
 
     /// The flight that callers may join.
     fn flying(&self, now: Duration) -> Option<u64> {
-        let lost = |id: &u64| now > self.flights[id].deadline + Duration::from_secs(2);
+        let lost = |id: &u64| now > self.flights[id].aimed + Duration::from_secs(2);
         self.current.filter(|id| !lost(id))
     }
 
@@ -153,12 +155,14 @@ impl Reference {
         let (now, seen) = self.calling.clone().expect("a flight begins in a call");
         let is_ahead = matches!(seen.need, Need::PerhapsAhead | Need::Ahead);
         let least = now + self.timeout;
+        let deadline = if is_ahead { least } else { least.max(seen.until) };
         self.current = Some(id);
         self.flights.insert(
             id,
             Flight {
                 began: now,
-                deadline: if is_ahead { least } else { least.max(seen.until) },
+                deadline,
+                aimed: deadline,
                 is_awaited: false,
                 is_ahead,
                 most: if self.failures == 0 { 3 } else { 1 },
@@ -282,7 +286,10 @@ impl Reference {
         match outcome {
             None if is_over => broken("law 4: a caller is kept beyond its deadline"),
             None if ended.is_some() => broken("law 4: a caller is kept by a flight that has landed"),
-            None => Ok(()),
+            None => {
+                self.may_board(now, seen);
+                Ok(())
+            }
             Some(Ok(token)) => {
                 self.may_hand_out(now, &token)?;
                 let had_patience = is_over || now.boot >= seen.flight_began + Duration::from_secs(1);
@@ -296,6 +303,16 @@ impl Reference {
             }
             Some(Err(_)) if self.has_valid(now) => broken("law 2: an error in spite of a valid token"),
             Some(Err(error)) => self.may_tell(seen, &error, ended.copied(), is_over),
+        }
+    }
+
+    /// Whoever waits near the end of a token needs the next one when that is over.
+    fn may_board(&mut self, now: &Reading, seen: &Seen) {
+        let has_waited = now.boot >= seen.flight_began + Duration::from_secs(1);
+        let flight = seen.flight.and_then(|id| self.flights.get_mut(&id));
+        if let Some(flight) = flight.filter(|_| seen.need == Need::Near && has_waited) {
+            flight.is_awaited = true;
+            flight.deadline = flight.deadline.max(seen.until);
         }
     }
 
@@ -320,12 +337,14 @@ impl Reference {
     /// # Errors
     /// The law that was broken.
     pub fn invalidated(&mut self, now: &Reading, was_dropped: bool, had_token: bool) -> Verdict {
-        let may = self.dropped.is_none_or(|last| now.boot >= last + Duration::from_secs(30));
+        let is_valid = self.has_valid(now);
+        // One that has expired costs the next request anyway.
+        let may = !is_valid || self.dropped.is_none_or(|last| now.boot >= last + Duration::from_secs(30));
         if was_dropped != (may && had_token) {
             return broken(format!("law 8: dropped: {was_dropped}, due: {may}"));
         }
         if was_dropped {
-            self.dropped = Some(now.boot);
+            self.dropped = if is_valid { Some(now.boot) } else { self.dropped };
             self.held = None;
         }
         Ok(())

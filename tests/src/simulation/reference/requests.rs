@@ -24,14 +24,15 @@ impl Reference {
             return Ok(());
         };
         flight.requests += 1;
+        flight.aimed = flight.deadline;
+        // Silence is asked again for whoever boarded late, also where a failing server is only to be asked once.
+        let most = if matches!(flight.last, Some((_, Said::Silence))) { 3 } else { flight.most };
         match &flight.last {
             None if since_failure.is_some_and(|since| since < pauses[usize::from(flight.is_ahead)].0) => {
                 broken("law 6: a request within the pause")
             }
             None => Ok(()),
-            Some(_) if flight.requests > flight.most || !flight.is_awaited => {
-                broken("law 5: one request too many")
-            }
+            Some(_) if flight.requests > most || !flight.is_awaited => broken("law 5: one request too many"),
             Some((_, said @ (Said::Rejected | Said::Nonsense | Said::Token(..)))) => {
                 broken(format!("law 5: asked again after {said:?}"))
             }
@@ -59,6 +60,7 @@ impl Reference {
         }
         match flight.and_then(|id| self.flights.get_mut(&id)).filter(|_| self.has_threads) {
             Some(flight) => {
+                flight.aimed = flight.deadline;
                 flight.last = Some((now.boot, said));
                 flight.token = token;
             }
