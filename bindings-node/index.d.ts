@@ -131,8 +131,8 @@ export class XilnexAuthError extends Error {
   /** The status of the HTTP answer. */
   readonly httpStatus?: number;
   /**
-   * Seconds to wait before the next call: what the server asked for, at most 300, or how long this library will send no
-   * request.
+   * Seconds to wait before the next call: what the server asked for, at most 300; of a failure that is told again,
+   * how long this library will send no request.
    */
   readonly retryAfter?: number;
   /** How many times the library asked for a token before it gave up, whether the request arrived or not. */

@@ -220,8 +220,8 @@ XILNEX_AUTH_API
 int xilnex_auth_error_http_status(const xilnex_auth_error *error);
 
 /**
- * Seconds to wait before the next call: what the server asked for, at most 300, or how long this library will send no
- * request. Negative where there is nothing to wait for. Thread-safe.
+ * Seconds to wait before the next call: what the server asked for, at most 300; of a failure that is told again, how long
+ * this library will send no request. Negative where there is nothing to wait for. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_error_retry_after(const xilnex_auth_error *error);

@@ -3,7 +3,7 @@
 use crate::guard;
 use crate::pointers::{free, into_handle};
 use crate::status::{XILNEX_AUTH_OK, text, xilnex_auth_error, xilnex_auth_status};
-use once_cell::sync::Lazy;
+use once_cell::race::OnceBox;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::{null, null_mut};
 use xilnex_auth::Kind;
@@ -23,11 +23,13 @@ unsafe fn read<T>(
 }
 
 fn id_of(status: xilnex_auth_status) -> *const c_char {
-    static IDS: Lazy<Vec<(xilnex_auth_status, CString)>> = Lazy::new(|| {
+    // Without a lock that a fork might find taken.
+    static IDS: OnceBox<Vec<(xilnex_auth_status, CString)>> = OnceBox::new();
+    let ids = IDS.get_or_init(|| {
         let kinds = Kind::all().map(|kind| (xilnex_auth_status::from(kind.number()), text(kind.id())));
-        kinds.chain([(XILNEX_AUTH_OK, text("ok"))]).collect()
+        Box::new(kinds.chain([(XILNEX_AUTH_OK, text("ok"))]).collect())
     });
-    IDS.iter().find(|(number, _)| *number == status).map_or(c"unknown".as_ptr(), |(_, id)| id.as_ptr())
+    ids.iter().find(|(number, _)| *number == status).map_or(c"unknown".as_ptr(), |(_, id)| id.as_ptr())
 }
 
 /// The id of a status, such as "rejected", the same in every language; "ok" for success, "unknown" for a number
@@ -84,8 +86,8 @@ pub unsafe extern "C" fn xilnex_auth_error_http_status(error: *const xilnex_auth
     guard::value(0, || unsafe { read(error, 0, |e| e.error.http_status().unwrap_or(0).into()) })
 }
 
-/// Seconds to wait before the next call: what the server asked for, at most 300, or how long this library will send no
-/// request. Negative where there is nothing to wait for. Thread-safe.
+/// Seconds to wait before the next call: what the server asked for, at most 300; of a failure that is told again, how long
+/// this library will send no request. Negative where there is nothing to wait for. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_error_retry_after(error: *const xilnex_auth_error) -> f64 {
     // SAFETY: the caller gives NULL or a live error.

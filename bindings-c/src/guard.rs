@@ -2,7 +2,7 @@
 
 use crate::status::{XILNEX_AUTH_OK, give, xilnex_auth_error, xilnex_auth_status};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use xilnex_auth::{Error, Kind};
 
 /// Runs what can fail: gives its status, and its error to whoever wants it.
@@ -28,13 +28,13 @@ pub fn value<T>(fallback: T, work: impl FnOnce() -> T) -> T {
 }
 
 fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
-    static SILENCE: Once = Once::new();
+    // No lock that a fork might find taken: at worst two threads set the same hook.
+    static IS_SILENT: AtomicBool = AtomicBool::new(cfg!(test));
     // A till's stderr belongs to the till. The hook is that of this library's own runtime, not the host's.
-    SILENCE.call_once(|| {
-        if !cfg!(test) {
-            std::panic::set_hook(Box::new(|_| {}));
-        }
-    });
+    if !IS_SILENT.load(Ordering::Relaxed) {
+        std::panic::set_hook(Box::new(|_| {}));
+        IS_SILENT.store(true, Ordering::Relaxed);
+    }
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 

@@ -13,8 +13,8 @@ class XilnexAuthError(Exception):
     hint: what to look at or to do, or None.
     oauth_error: the error code of RFC 6749 section 5.2, such as "invalid_client", or None.
     http_status: the status of the HTTP answer, or None.
-    retry_after: seconds to wait before the next call, or None: what the server asked for, at most 300, or how long this
-        library will send no request.
+    retry_after: seconds to wait before the next call, or None: what the server asked for, at most 300; of a failure
+        that is told again, how long this library will send no request.
     attempts: how many times the library asked for a token before it gave up, whether the request arrived or not.
     is_retryable: whether the same call may succeed later without a change by the caller.
     is_repeated: whether this is the failure of an earlier request, given again in the pause after it.

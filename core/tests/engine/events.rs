@@ -1,11 +1,12 @@
 //! What a listener hears of the engine's life.
 
-use crate::doubles::Step::{Fail, Token};
+use crate::doubles::Step::{Fail, Gate, Token};
 use crate::doubles::World;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use xilnex_auth::event::{Event, subscribe};
-use xilnex_auth::{Client, Kind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use xilnex_auth::event::{Event, Happening, subscribe};
+use xilnex_auth::{Call, Client, Kind};
 
 /// Listens to one client of the many in this process.
 fn record(client_id: &'static str) -> (Arc<Mutex<Vec<Event>>>, xilnex_auth::event::Subscription) {
@@ -77,4 +78,77 @@ fn a_listener_may_have_a_token_at_hand_and_is_refused_another() {
     assert_eq!(world.get(), "one");
     world.until(|| answers.lock().len() == 2);
     assert_eq!(*answers.lock(), ["invalid_config", "one"]);
+}
+
+#[test]
+fn a_listener_gets_a_token_that_is_near_its_end() {
+    let world = World::with(
+        [Token("one", 3600), Gate, Token("two", 3600)],
+        &[("client_id", "near its end"), ("client_secret", "canary")],
+    );
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3550.0);
+    let answers: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (client, given) = (world.client.clone(), answers.clone());
+    let _subscription = subscribe(move |event| {
+        if event.client_id == "near its end" {
+            given.lock().push(client.get_token().unwrap_or_else(|error| error.kind().id().to_owned()));
+        }
+    });
+    let _pending = world.client.request(&Call::default());
+    world.until(|| !answers.lock().is_empty());
+    assert_eq!(answers.lock()[0], "one");
+    world.script.open();
+    world.settle(2);
+}
+
+#[test]
+fn a_failure_is_told_before_what_follows_from_it_and_no_hit_waits_for_who_is_told() {
+    let world = Arc::new(World::with(
+        [Token("one", 3600), Fail(Kind::Connect)],
+        &[("client_id", "in order"), ("client_secret", "x")],
+    ));
+    let (heard, _subscription) = record("in order");
+    let (is_open, is_told) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (opens, tells) = (is_open.clone(), is_told.clone());
+    let _slow = subscribe(move |event| {
+        if event.client_id == "in order" && event.happening == Happening::RefreshFailed {
+            tells.store(true, Ordering::SeqCst);
+            while !opens.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+        }
+    });
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3100.0);
+    assert_eq!(world.get(), "one");
+    world.until(|| is_told.load(Ordering::SeqCst));
+    let hits = world.clone();
+    let hitting = std::thread::spawn(move || (0..100).for_each(|_| assert_eq!(hits.get(), "one")));
+    world.until(|| hitting.is_finished());
+    assert!(hitting.is_finished());
+    is_open.store(true, Ordering::SeqCst);
+    world.until(|| {
+        world.get();
+        heard.lock().len() >= 5
+    });
+    let names: Vec<_> = heard.lock().iter().map(|event| event.happening.id()).collect();
+    assert_eq!(names[2..], ["refresh_started", "refresh_failed", "served_during_outage"]);
+}
+
+#[test]
+fn the_late_failure_of_a_flight_that_was_given_up_warns_nobody() {
+    let world =
+        World::with([Gate, Token("newer", 3600)], &[("client_id", "given up"), ("client_secret", "x")]);
+    let (heard, _subscription) = record("given up");
+    let _first = world.client.request(&Call::default());
+    world.settle_at_gate(1);
+    world.clock.advance(13.0);
+    assert_eq!(world.get(), "newer");
+    world.script.push(Fail(Kind::Tls));
+    world.script.open();
+    world.until(|| heard.lock().len() >= 4);
+    assert!(heard.lock().iter().all(|event| !event.is_warning));
+    assert_eq!(heard.lock().len(), 4);
+    assert_eq!(world.client.stats().served_while_failing, 0);
 }

@@ -5,4 +5,5 @@ mod laws;
 mod events;
 mod restraint;
 mod store;
+mod threads;
 mod waiting;

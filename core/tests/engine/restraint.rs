@@ -65,22 +65,6 @@ fn law_2_near_its_end_a_token_is_handed_out_at_once_after_a_failure() {
 }
 
 #[test]
-fn law_3_without_a_thread_the_old_token_goes_on_and_near_its_end_the_caller_flies_itself() {
-    let world = World::new([Token("one", 3600), Token("two", 3600)]);
-    world.clock.has_no_threads.store(true, Ordering::SeqCst);
-    assert_eq!(world.get(), "one"); // cold, on the caller's own thread
-    world.clock.advance(3100.0);
-    for _ in 0..10 {
-        assert_eq!(world.get(), "one");
-    }
-    assert_eq!(world.script.requests(), 1);
-    world.clock.advance(450.0);
-    assert_eq!(world.get(), "two");
-    assert_eq!(world.script.requests(), 2);
-    assert_eq!(world.client.stats().failures, []);
-}
-
-#[test]
 fn law_4_a_request_has_the_time_of_its_callers_and_ends_a_little_before() {
     let call = |seconds| Call { timeout: Some(Duration::from_secs_f64(seconds)), ..Call::default() };
     for (has_threads, timeout, budget) in [
@@ -234,6 +218,38 @@ fn law_7_holds_for_refreshes_ahead() {
         world.until(|| !world.client.is_refreshing());
     }
     assert_eq!(world.script.requests(), 10);
+}
+
+#[test]
+fn law_6_what_fails_on_this_machine_is_told_as_such_and_pauses_too() {
+    let world = World::new([]);
+    world.script.repeat(50, || Fail(Kind::InvalidConfig));
+    for _ in 0..100 {
+        assert_eq!(world.get(), "invalid_config");
+    }
+    assert_eq!(world.script.requests(), 1);
+
+    let world = World::new([Token("one", 3600)]);
+    world.script.repeat(50, || Fail(Kind::InvalidConfig));
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3100.0);
+    for _ in 0..50 {
+        assert_eq!(world.get(), "one");
+        world.until(|| !world.client.is_refreshing());
+    }
+    assert_eq!(world.client.stats().refreshes_ahead, 1);
+}
+
+#[test]
+fn law_8_a_token_that_has_expired_is_dropped_for_nothing() {
+    let world = World::new([Token("one", 3600), Token("two", 3600), Token("three", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3600.0);
+    assert!(world.client.invalidate("one"));
+    assert_eq!(world.get(), "two");
+    assert!(world.client.invalidate("two"));
+    assert_eq!(world.get(), "three");
+    assert!(!world.client.invalidate("three"));
 }
 
 #[test]

@@ -101,3 +101,56 @@ fn law_2_near_the_end_the_pause_of_a_refresh_ahead_holds_after_the_cool_down() {
     world.clock.advance(31.5);
     assert_eq!(world.get(), "two");
 }
+
+#[test]
+fn law_2_whoever_sees_its_token_expire_is_one_who_waits() {
+    let world = World::new([Token("one", 3600), Gate, Fail(Kind::Connect), Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3594.5);
+    let pending = pending(&world);
+    world.settle_at_gate(2);
+    world.clock.advance(1.0);
+    assert_eq!(value(&pending), None);
+    world.script.open(); // without anybody who waits it would end with its first failure
+    world.settle(3);
+    assert_eq!(value(&pending), Some("two".into()));
+}
+
+#[test]
+fn law_4_callers_who_keep_boarding_do_not_keep_a_vanished_flight() {
+    let world = World::new([Gate, Token("late", 3600)]);
+    let first = pending(&world);
+    world.settle_at_gate(1);
+    for _ in 0..2 {
+        world.clock.advance(5.0);
+        assert_eq!(value(&pending(&world)), None);
+    }
+    world.clock.advance(2.1);
+    assert_eq!(value(&first), Some("timeout".into()));
+    assert_eq!(world.get(), "late");
+    assert_eq!(world.script.requests(), 2);
+}
+
+#[test]
+fn law_4_time_that_is_left_is_used_while_the_server_is_probed_too() {
+    let world = World::new([Fail(Kind::Tls), Gate, Fail(Kind::Timeout), Token("one", 3600)]);
+    assert_eq!(world.get(), "tls");
+    world.clock.advance(1.0);
+    let early = pending(&world);
+    world.settle_at_gate(2);
+    world.clock.advance(9.0);
+    let late = pending(&world);
+    world.clock.advance(1.0);
+    assert_eq!(value(&early), Some("timeout".into()));
+    world.script.open();
+    world.settle(3);
+    assert_eq!(value(&late), Some("one".into()));
+}
+
+#[test]
+fn a_call_without_a_limit_has_one() {
+    let world = World::new([Token("one", 3600)]);
+    world.clock.advance(1.0);
+    let call = Call { timeout: Some(Duration::MAX), ..Call::default() };
+    assert_eq!(world.client.access_token(&call).unwrap().value(), "one");
+}
