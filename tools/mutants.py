@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "core/mutants.md"
 OUT = ROOT / "target/mutants"
 
-FILES = ("lifetime", "pace", "flight", "slot", "pending", "local", "cache/mod", "cache/fetch")
+FILES = ("lifetime", "pace", "flight", "slot", "pending", "local", "cache/mod", "cache/state", "cache/fetch")
 
 # Tests of the crate and of its laws first; the simulated worlds for what these let pass would double the time.
 TESTS = ["--lib", "--test", "engine"]

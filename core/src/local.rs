@@ -50,7 +50,7 @@ impl<T: Default> Default for Local<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]
     fn another_process_starts_anew_even_where_the_lock_was_held() {
@@ -71,11 +71,14 @@ mod tests {
         for _ in 0..500 {
             let local: Local<u32> = Local::default();
             local.0.store(Arc::new(Owned { process: 0, value: Mutex::new(0) }));
-            let together = Barrier::new(2);
+            let arrived = AtomicU32::new(0);
             std::thread::scope(|scope| {
                 for _ in 0..2 {
                     scope.spawn(|| {
-                        together.wait();
+                        arrived.fetch_add(1, Ordering::SeqCst);
+                        while arrived.load(Ordering::SeqCst) < 2 {
+                            std::hint::spin_loop();
+                        }
                         local.with(|value| *value += 1);
                     });
                 }

@@ -221,6 +221,17 @@ fn law_7_holds_for_refreshes_ahead() {
 }
 
 #[test]
+fn law_6_a_server_that_is_silent_is_left_alone_too() {
+    let world = World::new([Fail(Kind::Timeout), Token("one", 3600)]);
+    assert_eq!(world.get(), "timeout");
+    let again = world.client.get_token().unwrap_err();
+    assert_eq!((again.kind(), again.is_repeated()), (Kind::Timeout, true));
+    world.clock.advance(1.0);
+    assert_eq!(world.get(), "one");
+    assert_eq!(world.script.requests(), 2);
+}
+
+#[test]
 fn law_6_what_fails_on_this_machine_is_told_as_such_and_pauses_too() {
     let world = World::new([]);
     world.script.repeat(50, || Fail(Kind::InvalidConfig));
