@@ -1,6 +1,7 @@
 // Waiting for token requests without a thread: one bell for all of them, and for each a timer.
 'use strict';
 
+const { defaultMaxListeners, getMaxListeners, setMaxListeners } = require('node:events');
 // Taken once, so that the fake clocks of test suites do not stop real requests.
 const { performance } = require('node:perf_hooks');
 const { clearTimeout, setTimeout } = require('node:timers');
@@ -9,11 +10,24 @@ const native = require('./native.js');
 /** The longest time that a timer of Node takes, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Milliseconds for which calls with equal arguments share one wait, and with it one deadline. */
+/**
+ * Milliseconds for which calls with equal arguments share one wait, and with it one deadline; of a short one no more than
+ * this part, so that nobody loses time that counts.
+ */
 const SHARED = 50;
+const SHARED_PART = 0.01;
+
+/** More calls than one signal ends; zero, which Node takes for no limit, cannot be read again. */
+const MANY = 1e9;
 
 const waits = new Set();
 let bell;
+
+/** The one signal of a shutdown may end any number of calls: that is no leak to warn of. */
+function expectMany(signal) {
+  const isNative = signal instanceof AbortSignal;
+  if (isNative && getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(MANY, signal);
+}
 
 function look() {
   for (const wait of waits) wait.look();
@@ -26,6 +40,7 @@ class Wait {
   #timeout;
   #receive;
   #begun = performance.now();
+  #sharedFor;
   #callers = 0;
   #ended;
   #settle;
@@ -38,6 +53,7 @@ class Wait {
     this.#timeout = timeout;
     this.#receive = receive;
     this.#ended = new Promise((resolve) => (this.#settle = resolve));
+    this.#sharedFor = Math.min(SHARED, pending.left() * 1000 * SHARED_PART);
     waits.add(this);
     this.#arm();
     pending.ring((bell ??= new native.Bell(look)));
@@ -46,7 +62,7 @@ class Wait {
   /** Whether a call with these arguments, made now, would wait for the same thing and as long. */
   serves(minTtl, timeout) {
     const isEqual = this.#minTtl === minTtl && this.#timeout === timeout;
-    return isEqual && waits.has(this) && performance.now() - this.#begun < SHARED;
+    return isEqual && waits.has(this) && performance.now() - this.#begun < this.#sharedFor;
   }
 
   /** What the request ends with; rejects only with the reason of this caller's signal. */
@@ -58,6 +74,7 @@ class Wait {
         this.#leave();
         reject(signal.reason);
       };
+      expectMany(signal);
       signal.addEventListener('abort', abort, { once: true });
       this.#ended.then((answer) => {
         signal.removeEventListener('abort', abort);

@@ -154,3 +154,28 @@ test('fake clocks of a test suite do not stop a call', async (t) => {
   const { stdout } = await run(`require('xilnex-auth');${late}`, environment);
   assert.equal(stdout, 'timeout\n');
 });
+
+test('a call that may take little time loses none of it to another', async (t) => {
+  const client = new Client((await startSandbox(t, '--latency', '2')).options);
+  const late = async (timeout) => {
+    const began = performance.now();
+    await assert.rejects(client.getToken({ timeout }), { code: 'timeout' });
+    return performance.now() - began;
+  };
+  const first = late(0.2);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.ok((await late(0.2)) >= 190);
+  await first;
+});
+
+test('one signal may end any number of calls', async (t) => {
+  const { environment } = await startSandbox(t, '--latency', '0.2');
+  const { stderr, status } = await run(
+    `const client = new (require('xilnex-auth').Client)();
+     const { signal } = new AbortController();
+     const calls = Array.from({ length: 50 }, (_, index) => client.getToken({ signal, timeout: 5 + index }));
+     Promise.all(calls);`,
+    environment,
+  );
+  assert.deepEqual([status, stderr], [0, '']);
+});

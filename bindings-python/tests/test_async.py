@@ -204,3 +204,38 @@ def test_the_default_client(sandbox, environment):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout == "True\n"
     assert xilnex_auth.get_token_async is not None
+
+
+def test_a_waiting_coroutine_may_be_collected_at_any_moment(start_sandbox):
+    sandbox = start_sandbox("--latency", "0.5")
+    client = Client(**sandbox.options)
+
+    async def job():
+        abandoned = client.get_token_async()
+        abandoned.send(None)
+        # As the garbage collector does it, on a thread that happens to hold the lock.
+        with _waiting._waiters._lock:
+            abandoned.close()
+        return await client.get_token_async()
+
+    tokens = []
+    thread = threading.Thread(target=lambda: tokens.append(asyncio.run(job())), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert tokens == [client.get_token()]
+
+
+def test_a_loop_that_was_closed_with_a_waiting_task_is_forgotten(start_sandbox):
+    sandbox = start_sandbox("--latency", "0.3")
+    client = Client(**sandbox.options)
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(client.get_token_async())
+    loop.run_until_complete(asyncio.sleep(0.05))
+    assert len(_waiting._waiters._waiting) == 1
+    task._log_destroy_pending = False
+    loop.close()
+    assert client.get_token()
+    until = time.monotonic() + 10
+    while _waiting._waiters._waiting and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not _waiting._waiters._waiting

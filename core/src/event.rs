@@ -87,6 +87,9 @@ impl fmt::Display for Event {
         match self.happening {
             Happening::RefreshStarted => f.write_str("fetching a token"),
             Happening::RefreshSucceeded => write!(f, "token {token} after {took:.3} s, good for {left:.0} s"),
+            Happening::RefreshFailed if self.is_warning => {
+                write!(f, "token {token}, good for {left:.0} s, could not be renewed after {took:.3} s: ")
+            }
             Happening::RefreshFailed => write!(f, "no token after {took:.3} s: "),
             Happening::ServedDuringOutage => {
                 write!(f, "token {token} is handed out without a refresh, good for {left:.0} s: ")

@@ -73,6 +73,12 @@ impl Pace {
         self.cool_down.as_ref().map(|pause| &pause.error)
     }
 
+    /// Whether there is anything to remember.
+    pub fn has_memory(&self, now: Duration) -> bool {
+        let is_recent = |time: &Duration| now < *time + WINDOW;
+        self.refusal(now).is_some() || self.sent.back().is_some_and(is_recent) || now < self.ahead
+    }
+
     /// How long until the budget has room; `None` when it has.
     fn exhausted(&self, now: Duration) -> Option<Duration> {
         let oldest = self.sent.front().filter(|_| self.sent.len() >= BUDGET)?;

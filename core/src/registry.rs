@@ -10,8 +10,12 @@ use crate::transport::UreqTransport;
 use arc_swap::ArcSwapOption;
 use std::sync::{Arc, Weak};
 
-/// So many engines are kept, with their tokens, when no client uses them any more: those that a client was last made for.
+/// So many engines are kept when no client uses them any more: those that a client was last made for.
 const MOST: usize = 64;
+
+/// So many are kept as long as they have something to remember: a program with a client for each job and a hundred
+/// configurations must not forget its tokens, and what the server asked of it, with every round.
+const MOST_WITH_MEMORY: usize = 1024;
 
 /// An engine that some client uses, or that is kept for the next one.
 #[derive(Clone)]
@@ -39,8 +43,11 @@ pub fn engine(settings: Settings) -> Result<Arc<Cache>, Error> {
         engine = find(&engines, &key).unwrap_or_else(|| candidate.clone());
         engines.retain(|known| known.key != key && known.engine.strong_count() > 0);
         engines.push(Known { key, engine: Arc::downgrade(&engine), kept: Some(engine.clone()) });
-        let long_unused = engines.len().saturating_sub(MOST);
-        engines[..long_unused].iter_mut().for_each(|known| known.kept = None);
+        let is_over = |most: usize| engines.len().saturating_sub(most);
+        let (unused, long_unused) = (is_over(MOST), is_over(MOST_WITH_MEMORY));
+        for (index, known) in engines[..unused].iter_mut().enumerate() {
+            known.kept.take_if(|engine| index < long_unused || !engine.has_memory());
+        }
         Some(Arc::new(engines))
     });
     Ok(engine)

@@ -84,7 +84,7 @@ fn unavailable(members: &Map<String, Value>, response: &HttpResponse, asked: &As
     Error::new(Kind::Unavailable, format!("the server cannot answer now (status {}){told}", response.status))
         .with_oauth_error(code)
         .with_http_status(response.status)
-        .with_retry_after(retry_after(response))
+        .with_retry_after(retry_after(response, asked))
 }
 
 /// The hint says what the server will not.
@@ -106,7 +106,7 @@ fn rejected(members: &Map<String, Value>, response: &HttpResponse, asked: &Asked
     Error::new(Kind::Rejected, format!("the server refused the token request{told}"))
         .with_oauth_error(code)
         .with_http_status(response.status)
-        .with_retry_after(retry_after(response))
+        .with_retry_after(retry_after(response, asked))
         .with_hint(hint)
 }
 
@@ -240,15 +240,16 @@ fn claimed_lifetime(token: &str) -> Option<Duration> {
     (length >= 1.0).then(|| Duration::try_from_secs_f64(length).ok()).flatten()
 }
 
-/// Seconds, or a date judged against the answer's own date, so that our clock does not matter (RFC 9110 §10.2.3).
-fn retry_after(response: &HttpResponse) -> Option<Duration> {
+/// Seconds, or a date judged against the answer's own date, so that our clock does not matter (RFC 9110 §10.2.3); an
+/// answer without one is judged against our clock.
+fn retry_after(response: &HttpResponse, asked: &Asked<'_>) -> Option<Duration> {
     let text = response.retry_after.as_deref()?.trim();
     let wait = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
         let until = httpdate::parse_http_date(text).ok()?;
-        let date = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date).ok())?;
-        until.duration_since(date).unwrap_or(Duration::ZERO)
+        let date = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date).ok());
+        until.duration_since(date.unwrap_or(asked.sent.wall)).unwrap_or(Duration::ZERO)
     };
     Some(wait.min(MAX_RETRY_AFTER))
 }

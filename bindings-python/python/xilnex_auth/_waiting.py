@@ -57,11 +57,11 @@ class _Waiters:
         try:
             yield is_served
         finally:
-            with self._lock:
-                # A task that was forked while it waited is listed no more.
-                self._waiting.pop(woken, None)
-                if not self._waiting:
-                    self._bell.ring()
+            # Without the lock: the garbage collector may come by here on a thread that holds it. A task that was
+            # forked while it waited is listed no more.
+            self._waiting.pop(woken, None)
+            if not self._waiting:
+                self._bell.ring()
 
     def _start(self) -> None:
         if self._thread is None:
@@ -78,11 +78,18 @@ class _Waiters:
                 if not self._waiting:
                     self._thread = None
                     return
-                waiting = list(self._waiting.items())
-            for woken, loop in waiting:
-                # A loop that was closed with the task in it asks for no token any more.
-                with suppress(RuntimeError):
+            for woken, loop in self._listing():
+                try:
                     loop.call_soon_threadsafe(woken.set)
+                except RuntimeError:
+                    # A loop that was closed with the task in it asks for no token any more.
+                    self._waiting.pop(woken, None)
+
+    def _listing(self) -> list[tuple[asyncio.Event, asyncio.AbstractEventLoop]]:
+        while True:
+            # A task that leaves in the middle of this changes what is listed.
+            with suppress(RuntimeError):
+                return list(self._waiting.items())
 
 
 _waiters = _Waiters()

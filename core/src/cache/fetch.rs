@@ -134,16 +134,20 @@ impl Cache {
         let took = Some(self.clock.now().boot.saturating_sub(flight.started()));
         match outcome {
             Ok(token) => self.tell(Happening::RefreshSucceeded, Some(token), |event| event.took = took),
-            Err(error) => self.tell(Happening::RefreshFailed, None, |event| {
+            Err(error) => {
                 // Without a token the callers have the error themselves.
-                event.is_warning = is_current && self.slot.valid().is_some();
-                (event.took, event.error) = (took, Some(error.clone()));
-            }),
+                let valid = self.slot.valid().filter(|_| is_current);
+                self.tell(Happening::RefreshFailed, valid.as_deref(), |event| {
+                    (event.is_warning, event.took) = (valid.is_some(), took);
+                    event.error = Some(error.clone());
+                });
+            }
         }
     }
 }
 
-/// A request ends a little before its flight: so its own error is told to the caller who waits as long.
-fn margin(left: Duration) -> Duration {
+/// What is done within this time ends a little before it: a request, so that its own error is told to the caller who
+/// waits as long; waiting near the end of a token, so that it is not over.
+pub(super) fn margin(left: Duration) -> Duration {
     left - Duration::from_millis(25).min(left / 20)
 }

@@ -18,6 +18,7 @@ use crate::slot::Slot;
 use crate::stats::{Counters, Stats};
 use crate::store::Store;
 use crate::token::AccessToken;
+use fetch::margin;
 use state::{Boarding, State, land_lost};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -110,6 +111,13 @@ impl Cache {
     pub fn is_refreshing(&self) -> bool {
         let now = self.clock.now().boot;
         self.state.with(|state| state.flying(now).is_some())
+    }
+
+    /// Whether another engine in its place would ask the server for something that this one knows.
+    pub fn has_memory(&self) -> bool {
+        let now = self.clock.now().boot;
+        self.slot.valid().is_some()
+            || self.state.with(|state| state.flying(now).is_some() || state.pace.has_memory(now))
     }
 
     /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped: a valid one at most once
@@ -211,7 +219,7 @@ impl Cache {
         }
         let now = self.clock.now();
         let until = now.boot + call.timeout.unwrap_or(self.settings().timeout).min(LONGEST);
-        let (boarding, is_needed) = self.board(&now, until, call.min_ttl);
+        let (boarding, left) = self.board(&now, until, call.min_ttl);
         let flight = match boarding {
             Boarding::Served(token) => {
                 self.served(&token);
@@ -225,39 +233,40 @@ impl Cache {
             Boarding::Join(flight) => flight,
             Boarding::TakeOff(flight, lost) => {
                 land_lost(lost);
-                self.begin(&flight, until, is_needed, now.boot);
+                self.begin(&flight, left.map_or(until, |left| until.min(now.boot + MOMENT.min(left))));
                 flight
             }
         };
-        let moment = (!is_needed).then(|| flight.started() + MOMENT);
+        // The token at hand is given a little before it may be given no more.
+        let moment = left.map(|left| (flight.started() + MOMENT).min(now.boot + margin(left)));
         Ok(Answer::Pending(Pending::new(self.slot.clone(), flight, until, moment)))
     }
 
-    /// What a caller has to do who waits until `until`, and whether it has no token that will do.
-    fn board(&self, now: &Reading, until: Duration, min_ttl: Duration) -> (Boarding, bool) {
+    /// What a caller has to do who waits until `until`; if it has a token that is near its end, how much of that is left.
+    fn board(&self, now: &Reading, until: Duration, min_ttl: Duration) -> (Boarding, Option<Duration>) {
         self.state.with(|state| {
-            let is_needed = match self.slot.judge(now, min_ttl) {
+            let left = match self.slot.judge(now, min_ttl) {
                 // A flight may have landed between the look at the slot and this lock.
                 Some((token, Verdict::Fresh | Verdict::RefreshAhead)) => {
-                    return (Boarding::Served(token), false);
+                    return (Boarding::Served(token), None);
                 }
-                Some((_, Verdict::Waning)) => false,
-                _ => true,
+                Some((token, Verdict::Waning)) => Some(token.lifetime().left(now.since(token.sent()))),
+                _ => None,
             };
             let boarding = state.join_or_take_off(now.boot, until.max(now.boot + self.settings().timeout));
             if let Boarding::Join(flight) | Boarding::TakeOff(flight, _) = &boarding
-                && is_needed
+                && left.is_none()
             {
                 flight.board(until);
             }
-            (boarding, is_needed)
+            (boarding, left)
         })
     }
 
     /// Flies on a thread of its own; where the system refuses one, here, for as long as this caller waits.
-    fn begin(self: &Arc<Self>, flight: &Arc<Flight>, until: Duration, is_needed: bool, now: Duration) {
+    fn begin(self: &Arc<Self>, flight: &Arc<Flight>, until: Duration) {
         if self.clone().spawn(flight.clone()).is_err() {
-            flight.shorten(if is_needed { until } else { until.min(now + MOMENT) });
+            flight.shorten(until);
             self.fly(flight);
         }
     }

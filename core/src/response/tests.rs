@@ -261,7 +261,8 @@ fn retry_after_in_seconds_and_as_a_date() {
         ("99999999999999999999999", None, Some(300)),
         ("Sun, 06 Nov 1994 08:49:47 GMT", Some(date), Some(10)),
         ("Sun, 06 Nov 1994 08:49:27 GMT", Some(date), Some(0)),
-        ("Sun, 06 Nov 1994 08:49:47 GMT", None, None),
+        ("Thu, 01 Jan 1970 00:00:20 GMT", None, Some(20)), // by our clock
+        ("Sun, 06 Nov 1994 08:49:47 GMT", None, Some(300)),
         ("-5", None, None),
         ("soon", None, None),
     ] {

@@ -68,13 +68,28 @@ fn law_2_near_the_end_there_is_something_to_decide_after_a_second() {
 }
 
 #[test]
+fn law_2_a_token_with_less_than_a_second_left_is_handed_out_before_that_is_over() {
+    let world = World::new([Token("one", 3600), Gate, Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3594.5);
+    let pending = pending(&world);
+    world.settle_at_gate(2);
+    world.clock.advance(0.47);
+    assert_eq!(value(&pending), None);
+    world.clock.advance(0.005);
+    assert_eq!(value(&pending), Some("one".into()));
+    world.script.open();
+    world.settle_on("two");
+}
+
+#[test]
 fn law_2_a_second_that_ends_after_the_token_is_not_the_end_of_waiting() {
     let world = World::new([Token("one", 3600), Gate, Token("two", 3600)]);
     assert_eq!(world.get(), "one");
     world.clock.advance(3594.5);
     let pending = pending(&world);
     world.settle_at_gate(2);
-    assert_eq!(pending.left(), seconds(1.0));
+    assert_eq!(pending.left(), seconds(0.475));
     world.clock.advance(1.0);
     assert_eq!((value(&pending), pending.left()), (None, seconds(9.0)));
     world.clock.advance(1.0);

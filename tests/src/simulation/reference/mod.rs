@@ -137,11 +137,13 @@ impl Reference {
         let flight = self.flying(now.boot);
         let [cold, ahead] = self.pauses();
         let seen = Seen {
+            called: now.boot,
             until,
             need: need(0),
             is_on_edge: need(-1) != need(1),
             flight,
             flight_began: flight.map_or(now.boot, |id| self.flights[&id].began),
+            old_until: now.boot + self.held.as_ref().map_or(Duration::ZERO, |held| held.left(held.age(now))),
             cold: self.pause(now.boot, cold),
             ahead: self.pause(now.boot, ahead),
             has_budget: self.has_budget(now.boot),
@@ -292,7 +294,7 @@ impl Reference {
             }
             Some(Ok(token)) => {
                 self.may_hand_out(now, &token)?;
-                let had_patience = is_over || now.boot >= seen.flight_began + Duration::from_secs(1);
+                let had_patience = is_over || now.boot + EDGE >= seen.moment();
                 let is_lost = seen.flight != self.current;
                 let is_fair = ended.is_some() || had_patience || is_lost || !self.has_threads;
                 if is_fair {
@@ -308,7 +310,7 @@ impl Reference {
 
     /// Whoever waits near the end of a token needs the next one when that is over.
     fn may_board(&mut self, now: &Reading, seen: &Seen) {
-        let has_waited = now.boot >= seen.flight_began + Duration::from_secs(1);
+        let has_waited = now.boot >= seen.moment();
         let flight = seen.flight.and_then(|id| self.flights.get_mut(&id));
         if let Some(flight) = flight.filter(|_| seen.need == Need::Near && has_waited) {
             flight.is_awaited = true;

@@ -14,14 +14,26 @@ pub enum Pause {
 /// A call, as it found the world.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    pub called: Duration,
     pub until: Duration,
     pub need: Need,
     pub is_on_edge: bool,
     pub flight: Option<u64>,
     pub flight_began: Duration,
+    /// When the token that it found could be handed out no more, if nobody touched the clocks.
+    pub old_until: Duration,
     pub cold: Pause,
     pub ahead: Pause,
     pub has_budget: bool,
+}
+
+impl Seen {
+    /// From when on the old token will do: after a second, or a little before it is over.
+    pub fn moment(&self) -> Duration {
+        let left = self.old_until.saturating_sub(self.called);
+        let before = Duration::from_millis(25).min(left / 20);
+        (self.flight_began + Duration::from_secs(1)).min(self.old_until - before)
+    }
 }
 
 /// Whether a flight may begin.
