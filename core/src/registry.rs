@@ -66,6 +66,7 @@ fn make(settings: Settings) -> Result<Arc<Cache>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Call;
     use crate::config::Config;
 
     fn engine_of(client_id: &str) -> Arc<Cache> {
@@ -92,10 +93,23 @@ mod tests {
         assert_eq!(count(|known| known.kept.is_some()), MOST);
         assert!(unused.upgrade().is_none());
         assert!(Arc::ptr_eq(&first, &engine_of("first")));
+        // One that was told to leave the server alone does not forget it among many others.
+        let busy = || {
+            let mut config = Config::new();
+            config.set("client_id", "busy").unwrap().set("client_secret", "x").unwrap();
+            config.set("base_url", "http://127.0.0.1:9").unwrap();
+            engine(Settings::new(&config).unwrap()).unwrap()
+        };
+        assert!(busy().get(&Call::default()).is_ok_and(|answer| answer.wait().is_err()));
+        let weak = Arc::downgrade(&busy());
+        for index in 0..=MOST {
+            engine_of(&format!("third {index}"));
+        }
+        assert!(weak.upgrade().is_some() && busy().stats().requests == 3);
         drop(first);
         for index in 0..=MOST {
             engine_of(&format!("another {index}"));
         }
-        assert!(count(|_| true) <= MOST + 1);
+        assert!(count(|_| true) <= MOST + 2);
     }
 }
