@@ -73,10 +73,10 @@ impl Pace {
         self.cool_down.as_ref().map(|pause| &pause.error)
     }
 
-    /// Whether there is anything to remember.
+    /// Whether there is anything to remember. No cool-down outlasts the pause of a refresh ahead.
     pub fn has_memory(&self, now: Duration) -> bool {
         let is_recent = |time: &Duration| now < *time + WINDOW;
-        self.refusal(now).is_some() || self.sent.back().is_some_and(is_recent) || now < self.ahead
+        self.sent.back().is_some_and(is_recent) || now < self.ahead
     }
 
     /// How long until the budget has room; `None` when it has.

@@ -126,6 +126,16 @@ fn the_budget_is_ten_in_any_minute() {
 }
 
 #[test]
+fn what_is_to_be_remembered_and_for_how_long() {
+    let mut pace = Pace::default();
+    assert!(!pace.has_memory(seconds(0.0)));
+    assert!(pace.take(seconds(1.0)) && pace.take(seconds(2.0)));
+    assert!(pace.has_memory(seconds(61.9)) && !pace.has_memory(seconds(62.0)));
+    pace.failed(seconds(100.0), &failure(Kind::Connect), 0.5);
+    assert!(pace.has_memory(seconds(129.9)) && !pace.has_memory(seconds(130.0)));
+}
+
+#[test]
 fn a_forced_refresh_and_a_look_have_their_time() {
     let mut pace = Pace::default();
     assert!(pace.may_force(seconds(5.0)));
