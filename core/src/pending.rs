@@ -63,9 +63,9 @@ impl Pending {
     /// Waits at most this long, for callers that have to look after something else meanwhile; `None`: not yet.
     pub fn wait_for(&self, at_most: Duration) -> Option<Outcome> {
         let now = self.slot.clock.now().boot;
-        let end = self.next_decision(now);
-        if self.moment.is_some_and(|moment| moment <= now) && now < end {
-            // The token at hand has expired meanwhile: now this caller needs the next one.
+        let end = self.next_decision();
+        if self.moment.is_some() && self.slot.valid().is_none() && now < self.until {
+            // The token at hand is over: now this caller needs the next one.
             self.flight.board(self.until);
         }
         let slice = end.min(now.saturating_add(at_most));
@@ -81,8 +81,7 @@ impl Pending {
 
     /// How long until there is something to decide, if the flight does not land before.
     pub fn left(&self) -> Duration {
-        let now = self.slot.clock.now().boot;
-        self.next_decision(now).saturating_sub(now)
+        self.next_decision().saturating_sub(self.slot.clock.now().boot)
     }
 
     /// Calls `listener` once, when the flight lands, on the thread that lands it or gives it up; at once if it has.
@@ -91,10 +90,9 @@ impl Pending {
         self.flight.on_landing(Box::new(move |outcome| listener(slot.settle(outcome))));
     }
 
-    /// The moment, if a token is at hand by then; else the deadline. A moment that passed without one is over.
-    fn next_decision(&self, now: Duration) -> Duration {
-        let has_token = || self.slot.valid().is_some();
-        self.moment.filter(|moment| *moment > now || has_token()).unwrap_or(self.until)
+    /// The moment, as long as a token is at hand; else the deadline.
+    fn next_decision(&self) -> Duration {
+        self.moment.filter(|_| self.slot.valid().is_some()).unwrap_or(self.until)
     }
 
     fn late(&self) -> Outcome {

@@ -118,6 +118,19 @@ fn law_4_a_crowd_makes_one_request_and_shares_the_token() {
 }
 
 #[test]
+fn law_4_callers_without_a_pause_make_one_request() {
+    for _ in 0..300 {
+        let world = World::new([Token("one", 3600), Token("two", 3600)]);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20).for_each(|_| assert_eq!(world.get(), "one")));
+            }
+        });
+        world.settle(1);
+    }
+}
+
+#[test]
 fn law_4_callers_without_a_pause_make_one_refresh() {
     for _ in 0..30 {
         let world = World::new([Token("one", 3600), Token("two", 3600), Token("three", 3600)]);

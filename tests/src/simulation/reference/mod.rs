@@ -310,9 +310,9 @@ impl Reference {
 
     /// Whoever waits near the end of a token needs the next one when that is over.
     fn may_board(&mut self, now: &Reading, seen: &Seen) {
-        let has_waited = now.boot >= seen.moment();
+        let has_old = self.has_valid(now);
         let flight = seen.flight.and_then(|id| self.flights.get_mut(&id));
-        if let Some(flight) = flight.filter(|_| seen.need == Need::Near && has_waited) {
+        if let Some(flight) = flight.filter(|_| seen.need == Need::Near && !has_old) {
             flight.is_awaited = true;
             flight.deadline = flight.deadline.max(seen.until);
         }
