@@ -119,3 +119,22 @@ fn law_8_a_drop_that_came_too_late_costs_nothing() {
     *store.on_forget.lock() = None;
     assert!(client.invalidate("two"));
 }
+
+#[test]
+fn what_another_process_fetched_saves_a_refresh() {
+    let (shelf, clock, script) =
+        (Arc::new(Shelf::default()), Arc::new(VirtualClock::default()), Arc::new(Script::default()));
+    script.push(Step::Token("one", 3600));
+    script.push(Step::Token("two", 3600));
+    let client = || {
+        let mut config = Config::new();
+        config.set("client_id", "etl").unwrap().set("client_secret", "x").unwrap();
+        Client::with_parts(config, script.clone(), clock.clone(), Some(shelf.clone())).unwrap()
+    };
+    let (first, second) = (client(), client());
+    assert_eq!((first.get_token().unwrap(), second.get_token().unwrap()), ("one".into(), "one".into()));
+    clock.advance(3560.0);
+    assert_eq!(first.get_token().unwrap(), "two");
+    assert_eq!(second.get_token().unwrap(), "two");
+    assert_eq!(script.requests(), 2);
+}

@@ -169,3 +169,18 @@ fn a_call_without_a_limit_has_one() {
     let call = Call { timeout: Some(Duration::MAX), ..Call::default() };
     assert_eq!(world.client.access_token(&call).unwrap().value(), "one");
 }
+
+#[test]
+fn law_5_silence_is_asked_again_for_those_who_boarded_since_and_for_nobody_else() {
+    let world = World::new([Gate, Fail(Kind::Timeout), Fail(Kind::Timeout), Token("one", 3600)]);
+    let first = pending(&world);
+    world.settle_at_gate(1);
+    let far = Call { timeout: Some(seconds(1000.0)), ..Call::default() };
+    let patient = world.client.request(&far).unwrap();
+    world.clock.advance(10.0);
+    world.script.open();
+    // The second request has all the time of the patient one; nobody boarded after it.
+    assert_eq!(patient.wait().unwrap_err().kind(), Kind::Timeout);
+    assert_eq!(value(&first), Some("timeout".into()));
+    assert_eq!(world.script.requests(), 2);
+}
