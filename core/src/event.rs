@@ -123,8 +123,8 @@ static SUBSCRIBERS: ArcSwapOption<Vec<Arc<Subscriber>>> = ArcSwapOption::const_e
 thread_local!(static INSIDE: Cell<bool> = const { Cell::new(false) });
 
 /// Has `listener` called for every event of this process, one at a time, on the thread where it happens. It should
-/// return soon: the callers of a request wait for it. While it runs it is told nothing else, and may ask for a token only if one is
-/// at hand.
+/// return soon: the callers of a request wait for it. While it runs it is told nothing else, and may ask for a token
+/// only if one is at hand.
 pub fn subscribe(listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
     let subscriber = Arc::new(Subscriber {
         listener: Box::new(listener),

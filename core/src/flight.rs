@@ -78,9 +78,9 @@ impl Flight {
         self.latest.store(nanos(until), Ordering::SeqCst);
     }
 
-    /// Whether it has only the time of the caller on whose thread it flies.
-    pub fn is_shortened(&self) -> bool {
-        self.latest.load(Ordering::SeqCst) != u64::MAX
+    /// Whether it has only the time of the caller on whose thread it flies and who has no token.
+    pub fn is_hurried(&self) -> bool {
+        self.latest.load(Ordering::SeqCst) != u64::MAX && self.is_awaited()
     }
 
     /// Whether somebody who has no token waits for it.

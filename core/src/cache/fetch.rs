@@ -121,8 +121,8 @@ impl Cache {
                     self.counters.refreshed(now.saturating_sub(flight.started()));
                     self.outage.store(Outage::None as u8, Ordering::Relaxed);
                 }
-                // The time of one caller was over; the server may be well.
-                Err(error) if flight.is_shortened() && error.kind() == Kind::Timeout => {}
+                // The time of the one caller was over, which it chose itself; the server may be well.
+                Err(error) if flight.is_hurried() && error.kind() == Kind::Timeout => {}
                 Err(error) => state.pace.failed(now, error, fastrand::f64()),
             }
             self.quiet.store(nanos(state.pace.ahead(now)), Ordering::Relaxed);

@@ -79,3 +79,15 @@ fn law_4_the_flying_caller_leaves_at_its_own_deadline_whoever_boards() {
     // The time of one caller was over, which tells nothing of the server.
     assert_eq!(world.get(), "one");
 }
+
+#[test]
+fn near_the_end_of_a_token_one_caller_waits_for_a_silent_server_and_not_each() {
+    let world = World::new([Token("one", 3600), Fail(Kind::Timeout)]);
+    assert_eq!(world.get(), "one");
+    without_threads(&world);
+    world.clock.advance(3550.0);
+    for _ in 0..10 {
+        assert_eq!(world.get(), "one");
+    }
+    assert_eq!(world.script.requests(), 2);
+}
