@@ -15,7 +15,10 @@ const MOST: usize = 64;
 
 /// So many are kept as long as they have something to remember: a program with a client for each job and a hundred
 /// configurations must not forget its tokens, and what the server asked of it, with every round.
-const MOST_WITH_MEMORY: usize = 1024;
+const MOST_WITH_MEMORY: usize = 256;
+
+/// So many of those unused for longest are looked at when a client is made, which has to cost little.
+const LOOKED_AT: usize = 8;
 
 /// An engine that some client uses, or that is kept for the next one.
 #[derive(Clone)]
@@ -43,14 +46,20 @@ pub fn engine(settings: Settings) -> Result<Arc<Cache>, Error> {
         engine = find(&engines, &key).unwrap_or_else(|| candidate.clone());
         engines.retain(|known| known.key != key && known.engine.strong_count() > 0);
         engines.push(Known { key, engine: Arc::downgrade(&engine), kept: Some(engine.clone()) });
-        let is_over = |most: usize| engines.len().saturating_sub(most);
-        let (unused, long_unused) = (is_over(MOST), is_over(MOST_WITH_MEMORY));
-        for (index, known) in engines[..unused].iter_mut().enumerate() {
-            known.kept.take_if(|engine| index < long_unused || !engine.has_memory());
-        }
+        leave_the_unused(&mut engines);
         Some(Arc::new(engines))
     });
     Ok(engine)
+}
+
+/// Lets go of engines that were unused for longest; whoever still uses one keeps it.
+fn leave_the_unused(engines: &mut [Known]) {
+    let kept = engines.iter().filter(|known| known.kept.is_some()).count();
+    let too_many = kept.saturating_sub(MOST_WITH_MEMORY);
+    let unused = engines.iter_mut().filter(|known| known.kept.is_some()).take(kept.saturating_sub(MOST));
+    for (index, known) in unused.take(too_many + LOOKED_AT).enumerate() {
+        known.kept.take_if(|engine| index < too_many || !engine.has_memory());
+    }
 }
 
 fn find(engines: &[Known], key: &Key) -> Option<Arc<Cache>> {

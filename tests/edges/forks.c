@@ -6,7 +6,7 @@
 
 #define THREADS 8
 /* How long a child may take for each of its calls, in seconds. */
-#define PATIENCE 5.0
+#define PATIENCE 10.0
 
 enum { EXISTING = 1, UNDER_WAY, NEW, DEAF };
 
