@@ -237,5 +237,8 @@ def test_nothing_stands_on_stderr_unasked_and_logging_is_not_imported(start_sand
 
 def test_a_program_that_asks_has_the_warning_on_stderr(start_sandbox):
     done = run("import logging\nlogging.basicConfig()\n" + FAILING, start_sandbox("--ttl", "4"))
-    assert re.match(r"WARNING:xilnex_auth:[\w-]+: token [0-9a-f]{8}, good for \d+ s, could not be renewed after [0-9.]+ s: ", done.stderr), done.stderr
+    assert re.match(
+        r"WARNING:xilnex_auth:[\w-]+: token [0-9a-f]{8}, good for \d+ s, could not be renewed after [0-9.]+ s: ",
+        done.stderr,
+    ), done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -24,18 +24,25 @@ impl Store for Shelf {
     }
 }
 
-#[test]
-fn two_clients_over_one_store_make_one_request() {
+/// Two clients that know of each other only by their store.
+fn two_over_one_store(
+    steps: impl IntoIterator<Item = Step>,
+) -> (Client, Client, Arc<Script>, Arc<VirtualClock>) {
     let (shelf, clock, script) =
         (Arc::new(Shelf::default()), Arc::new(VirtualClock::default()), Arc::new(Script::default()));
-    script.push(Step::Token("one", 3600));
-    script.push(Step::Token("two", 3600));
+    steps.into_iter().for_each(|step| script.push(step));
     let client = || {
         let mut config = Config::new();
         config.set("client_id", "etl").unwrap().set("client_secret", "x").unwrap();
         Client::with_parts(config, script.clone(), clock.clone(), Some(shelf.clone())).unwrap()
     };
-    let (first, second) = (client(), client());
+    (client(), client(), script.clone(), clock.clone())
+}
+
+#[test]
+fn two_clients_over_one_store_make_one_request() {
+    let (first, second, script, clock) =
+        two_over_one_store([Step::Token("one", 3600), Step::Token("two", 3600)]);
     assert_eq!(first.get_token().unwrap(), "one");
     assert_eq!(second.get_token().unwrap(), "one");
     assert_eq!(script.requests(), 1);
@@ -122,16 +129,8 @@ fn law_8_a_drop_that_came_too_late_costs_nothing() {
 
 #[test]
 fn what_another_process_fetched_saves_a_refresh() {
-    let (shelf, clock, script) =
-        (Arc::new(Shelf::default()), Arc::new(VirtualClock::default()), Arc::new(Script::default()));
-    script.push(Step::Token("one", 3600));
-    script.push(Step::Token("two", 3600));
-    let client = || {
-        let mut config = Config::new();
-        config.set("client_id", "etl").unwrap().set("client_secret", "x").unwrap();
-        Client::with_parts(config, script.clone(), clock.clone(), Some(shelf.clone())).unwrap()
-    };
-    let (first, second) = (client(), client());
+    let (first, second, script, clock) =
+        two_over_one_store([Step::Token("one", 3600), Step::Token("two", 3600)]);
     assert_eq!((first.get_token().unwrap(), second.get_token().unwrap()), ("one".into(), "one".into()));
     clock.advance(3560.0);
     assert_eq!(first.get_token().unwrap(), "two");
