@@ -4,6 +4,7 @@ use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 use xilnex_auth::clock::{Clock, Flag, Reading, Work};
 use xilnex_auth::request::HttpRequest;
@@ -199,6 +200,12 @@ impl World {
     /// The token, or the id of the error's kind.
     pub fn get(&self) -> String {
         self.client.get_token().unwrap_or_else(|error| error.kind().id().to_owned())
+    }
+
+    /// The same on a thread of its own.
+    pub fn get_beside(self: &Arc<World>) -> JoinHandle<String> {
+        let world = self.clone();
+        std::thread::spawn(move || world.get())
     }
 
     /// Waits, in real time, until this many requests were sent and the last flight has landed.

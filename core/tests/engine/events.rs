@@ -33,6 +33,11 @@ fn a_life_is_told_without_a_token() {
     world.clock.advance(3100.0);
     world.get();
     until_told(4);
+    // What follows from a failure is told once all have been told of that.
+    world.until(|| {
+        world.get();
+        heard.lock().len() >= 5
+    });
     (0..10).for_each(|_| drop(world.get()));
     assert!(world.client.invalidate("canary-one"));
     let heard = heard.lock();
