@@ -57,7 +57,7 @@ impl Slot {
     /// expired on its way here is none.
     pub fn settle(&self, outcome: Outcome) -> Outcome {
         match outcome {
-            Ok(token) if token.lifetime().left(self.clock.now().since(token.sent())).is_zero() => {
+            Ok(token) if token.left(&self.clock.now()).is_zero() => {
                 let told = "the answer took longer than the token in it lives";
                 self.valid().ok_or_else(|| Error::new(Kind::Unavailable, told).with_attempts(1))
             }

@@ -3,7 +3,7 @@
 use crate::clock::Reading;
 use crate::lifetime::Lifetime;
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
 /// The longest token text that is accepted, so that a C caller's buffer can have a fixed size.
@@ -59,6 +59,11 @@ impl AccessToken {
         &self.sent
     }
 
+    /// How long it may still be handed out; zero when it has expired or is about to.
+    pub fn left(&self, now: &Reading) -> Duration {
+        self.lifetime.left(now.since(&self.sent))
+    }
+
     /// How long it lives and when its refresh is due.
     pub fn lifetime(&self) -> &Lifetime {
         &self.lifetime
@@ -79,7 +84,6 @@ impl fmt::Debug for AccessToken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn printing_a_token_hides_its_value() {

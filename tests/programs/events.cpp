@@ -1,4 +1,5 @@
 // What the C++ header of the events promises: views, owners, and a function that may throw or end itself.
+#include "expect.h"
 #include <atomic>
 #include <cstdio>
 #include <stdexcept>
@@ -9,16 +10,6 @@
 #include <xilnex_auth_events.hpp>
 
 using namespace xilnex_auth;
-
-static int failures;
-
-#define EXPECT(condition)                                                                                             \
-    do {                                                                                                              \
-        if (!(condition)) {                                                                                           \
-            std::printf("line %d: %s\n", __LINE__, #condition);                                                       \
-            failures++;                                                                                               \
-        }                                                                                                             \
-    } while (false)
 
 static_assert(!std::is_copy_constructible_v<subscription> && std::is_nothrow_move_constructible_v<subscription>);
 static_assert(std::is_nothrow_move_assignable_v<subscription> && !std::is_copy_constructible_v<event>);

@@ -1,4 +1,5 @@
 // What the C++ header promises beyond the C interface: owners, moves, exceptions, texts with a NUL.
+#include "expect.h"
 #include <cstdio>
 #include <cstring>
 #include <type_traits>
@@ -6,16 +7,6 @@
 #include <xilnex_auth.hpp>
 
 using namespace xilnex_auth;
-
-static int failures;
-
-#define EXPECT(condition)                                                                                             \
-    do {                                                                                                              \
-        if (!(condition)) {                                                                                           \
-            std::printf("line %d: %s\n", __LINE__, #condition);                                                       \
-            failures++;                                                                                               \
-        }                                                                                                             \
-    } while (false)
 
 template <typename Work> static void refused(const char *culprit, Work work) {
     try {

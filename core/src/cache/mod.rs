@@ -77,7 +77,7 @@ impl Cache {
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
         let now = self.clock.now();
-        self.counters.stats(self.slot.token().map(|token| token.lifetime().left(now.since(token.sent()))))
+        self.counters.stats(self.slot.token().map(|token| token.left(&now)))
     }
 
     /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system refuses a
@@ -127,7 +127,7 @@ impl Cache {
             return false;
         };
         let now = self.clock.now();
-        let is_valid = !held.lifetime().left(now.since(held.sent())).is_zero();
+        let is_valid = !held.left(&now).is_zero();
         if is_valid && !self.state.with(|state| state.pace.may_force(now.boot)) {
             return false;
         }
@@ -250,7 +250,7 @@ impl Cache {
                 Some((token, Verdict::Fresh | Verdict::RefreshAhead)) => {
                     return (Boarding::Served(token), None);
                 }
-                Some((token, Verdict::Waning)) => Some(token.lifetime().left(now.since(token.sent()))),
+                Some((token, Verdict::Waning)) => Some(token.left(now)),
                 _ => None,
             };
             let boarding = state.join_or_take_off(now.boot, until.max(now.boot + self.settings().timeout));
@@ -318,7 +318,7 @@ impl Cache {
         let mut event = Event::new(happening, now.wall, &self.settings().client_id);
         if let Some(token) = token {
             event.token = Some(event::fingerprint(token.value()));
-            event.expires_in = Some(token.lifetime().left(now.since(token.sent())));
+            event.expires_in = Some(token.left(&now));
         }
         complete(&mut event);
         event::tell(&event);
