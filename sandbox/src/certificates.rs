@@ -34,10 +34,10 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes a new one.
-    pub fn new() -> io::Result<Authority> {
+    /// Makes a new one of this name.
+    pub fn new(name: &str) -> io::Result<Authority> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        let params = authority_params();
+        let params = authority_params(name);
         let certificate = params.self_signed(&key).map_err(io::Error::other)?.pem();
         Ok(Authority { issuer: Issuer::new(params, key), certificate })
     }
@@ -53,7 +53,9 @@ impl Authority {
         let params = server_params(forgery)?;
         let certificate = match forgery {
             Some(Forgery::SelfSigned) => params.self_signed(&key),
-            Some(Forgery::UnknownAuthority) => params.signed_by(&key, &Authority::new()?.issuer),
+            Some(Forgery::UnknownAuthority) => {
+                params.signed_by(&key, &Authority::new("somebody else")?.issuer)
+            }
             _ => params.signed_by(&key, &self.issuer),
         };
         let certificate = certificate.map_err(io::Error::other)?;
@@ -67,9 +69,9 @@ impl Authority {
     }
 }
 
-fn authority_params() -> CertificateParams {
+fn authority_params(name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, "xilnex-auth sandbox");
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
     params

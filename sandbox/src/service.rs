@@ -5,7 +5,7 @@ use crate::channel::Channel;
 use crate::elsewhere::Elsewhere;
 use crate::fault::{Deed, ELSEWHERE, FaultPlan, Step, TOKEN};
 use crate::http::{self, Request, Response};
-use crate::keys::LazyKeys;
+use crate::keys::keys;
 use crate::record::Record;
 use crate::resource::{self, Rows};
 use crate::script::Answer;
@@ -45,7 +45,6 @@ pub struct Service {
     /// Makes it speak TLS.
     pub tls: Option<Tls>,
     pub elsewhere: Option<Elsewhere>,
-    keys: LazyKeys,
     rows: Rows,
     script: Mutex<VecDeque<Answer>>,
     failures: AtomicU64,
@@ -59,7 +58,7 @@ pub struct Tls {
 
 impl Tls {
     pub fn new() -> io::Result<Tls> {
-        let authority = Authority::new()?;
+        let authority = Authority::new("xilnex-auth sandbox")?;
         let right = authority.server_config(None)?;
         Ok(Tls { authority, right })
     }
@@ -80,7 +79,6 @@ impl Service {
             record: Record::default(),
             tls,
             elsewhere,
-            keys: LazyKeys::default(),
             rows: Rows::default(),
             failures: AtomicU64::new(0),
         }
@@ -194,12 +192,7 @@ impl Service {
     }
 
     fn endpoint(&self) -> Endpoint<'_> {
-        Endpoint {
-            clients: &self.options.clients,
-            keys: &self.keys,
-            issuer: &self.base_url,
-            ttl: self.options.ttl,
-        }
+        Endpoint { clients: &self.options.clients, issuer: &self.base_url, ttl: self.options.ttl }
     }
 
     fn route(&self, request: &Request) -> Response {
@@ -214,9 +207,9 @@ impl Service {
             return Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", allowed);
         }
         match request.path.as_str() {
-            "/data" => resource::answer(request, &self.keys, &self.base_url, &self.rows),
+            "/data" => resource::answer(request, &self.base_url, &self.rows),
             "/sandbox" => Response::json(200, &self.summary()),
-            JWKS => Response::json(200, &self.keys.get().published()),
+            JWKS => Response::json(200, &keys().published()),
             _ => Response::json(200, &discovery::metadata(&self.base_url, &self.options.clients)),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::RegisteredClient;
 use crate::http::{Request, Response};
-use crate::keys::{LazyKeys, random_text};
+use crate::keys::{keys, random_text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -18,7 +18,6 @@ type Refusal = (&'static str, &'static str);
 /// What the endpoint knows.
 pub struct Endpoint<'a> {
     pub clients: &'a [RegisteredClient],
-    pub keys: &'a LazyKeys,
     pub issuer: &'a str,
     pub ttl: Duration,
 }
@@ -69,7 +68,7 @@ impl Endpoint<'_> {
         }
         let client = self.authenticate(request, &parameters)?;
         let scope = granted_scope(client, parameters.get("scope").map(String::as_str))?;
-        let signed = self.keys.get().sign(&self.claims(client, &scope, self.seconds()));
+        let signed = keys().sign(&self.claims(client, &scope, self.seconds()));
         Ok((signed.map_err(|_| ("server_error", "no signature"))?, scope))
     }
 

@@ -1,10 +1,10 @@
 //! A scenario: a server, an environment, calls and what they give. Read from `scenarios/*.json`.
 //!
-//! Members: `about`; `server`, with `ttl`, `latency`, `client`, `script` (see `xilnex_auth_sandbox::Answer`), or the
-//! word `closed` for a port where nobody listens; `environment`, by default base address, id and secret of the
+//! Members: `about`; `server`, with `ttl`, `latency`, `client`, `script` (see `xilnex_auth_sandbox::Answer`), `tls`,
+//! `fault` with `fault_after` and `fault_times`, or the word `closed` for a port where nobody listens; `environment`, by default base address, id and secret of the
 //! server; `files`, texts that exist for the time of the scenario; `options`, name and text; `calls`, each the
 //! words of a driver command and what it `gives`, or `write` with a file of `files` and its new text; `requests`, how many token requests reached the server; `bodies`
-//! and `headers`, what they held. In texts `${base_url}`, `${address}`, `${file:NAME}`, `${token:NAME}` and `${x*N}` are replaced.
+//! and `headers`, what they held. In texts `${base_url}`, `${address}`, `${ca_file}`, `${file:NAME}`, `${token:NAME}` and `${x*N}` are replaced.
 
 use crate::expect::{Tokens, check};
 use crate::languages::Language;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
-use xilnex_auth_sandbox::{Answer, Options, RegisteredClient, Sandbox};
+use xilnex_auth_sandbox::{Answer, Fault, FaultPlan, Options, RegisteredClient, Sandbox};
 
 /// One file of the suite.
 #[derive(Clone)]
@@ -90,7 +90,7 @@ impl Scenario {
     fn refuse_unknown_members(&self) -> Result<(), String> {
         let known =
             ["about", "server", "environment", "files", "options", "calls", "requests", "bodies", "headers"];
-        let of_server = ["ttl", "latency", "client", "script"];
+        let of_server = ["ttl", "latency", "client", "script", "tls", "fault", "fault_after", "fault_times"];
         let server = self.members.get("server").and_then(Value::as_object);
         let strange = self.members.keys().find(|name| !known.contains(&name.as_str())).or_else(|| {
             server.and_then(|server| server.keys().find(|name| !of_server.contains(&name.as_str())))
@@ -134,6 +134,8 @@ impl Scenario {
             ttl: seconds("ttl", 3600.0),
             latency: seconds("latency", 0.0),
             script: script?,
+            tls: server["tls"] == true,
+            fault: fault_plan(&server)?,
         })
     }
 
@@ -178,6 +180,13 @@ impl Scenario {
         }
         Ok(())
     }
+}
+
+fn fault_plan(server: &Value) -> Result<Option<FaultPlan>, String> {
+    let Some(name) = server["fault"].as_str() else { return Ok(None) };
+    let fault = Fault::named(name).ok_or_else(|| format!("no fault is called {name}"))?;
+    let after = server["fault_after"].as_u64().unwrap_or_default();
+    Ok(Some(FaultPlan { fault, after, times: server["fault_times"].as_u64() }))
 }
 
 impl Stage {
@@ -239,7 +248,11 @@ impl Stage {
         }
         match name {
             "base_url" => self.base_url.clone(),
-            "address" => self.base_url.trim_start_matches("http://").to_owned(),
+            "address" => self.base_url.rsplit('/').next().unwrap_or_default().to_owned(),
+            "ca_file" => {
+                let path = self.sandbox.as_ref().and_then(Sandbox::ca_file);
+                path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+            }
             _ => format!("${{{name}}}"),
         }
     }

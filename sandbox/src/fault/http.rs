@@ -283,7 +283,7 @@ pub const FAULTS: [Fault; 74] = [
     ),
     fault(
         "length-twice-alike",
-        "an oddity: the same length twice",
+        "the same length twice",
         raw!("Content-Length: 2\r\nContent-Length: 2\r\n", "{}"),
     ),
     json("page-of-json", "JSON that is no answer to a token request", r#"{"status":"ok","version":"1.2"}"#),

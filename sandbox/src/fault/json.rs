@@ -46,7 +46,7 @@ pub const FAULTS: [Fault; 56] = [
         "json-invalid-utf-8",
         "bytes that are no text",
         Deed::Request(|| {
-            vec![say(HEAD), say("Content-Length: 12\r\n\r\n"), Step::Say(b"{\"a\":\"\xff\xfe\xfd\"}".into())]
+            vec![say(HEAD), say("Content-Length: 11\r\n\r\n"), Step::Say(b"{\"a\":\"\xff\xfe\xfd\"}".into())]
         }),
     ),
     fault(
