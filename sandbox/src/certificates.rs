@@ -9,6 +9,9 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What may be wrong with a server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +77,15 @@ fn authority_params(name: &str) -> CertificateParams {
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    be_valid(&mut params);
     params
+}
+
+/// From yesterday, for a year.
+fn be_valid(params: &mut CertificateParams) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    params.not_before = date_time_ymd(1970, 1, 1) + now.saturating_sub(DAY);
+    params.not_after = params.not_before + 366 * DAY;
 }
 
 fn server_params(forgery: Option<Forgery>) -> io::Result<CertificateParams> {
@@ -85,6 +96,7 @@ fn server_params(forgery: Option<Forgery>) -> io::Result<CertificateParams> {
     let hosts: Vec<String> = hosts.iter().map(|&host| host.to_owned()).collect();
     let mut params = CertificateParams::new(hosts).map_err(io::Error::other)?;
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    be_valid(&mut params);
     match forgery {
         Some(Forgery::Expired) => {
             params.not_before = date_time_ymd(2020, 1, 1);

@@ -1,5 +1,6 @@
 /* The driver of C: commands from stdin, one line of JSON for each answer. */
 #include "driver.h"
+#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 #include <xilnex_auth.h>
@@ -220,7 +221,7 @@ static void pause_for(double seconds) {
     struct timespec length;
     length.tv_sec = (time_t)seconds;
     length.tv_nsec = (long)((seconds - (double)length.tv_sec) * 1e9);
-    nanosleep(&length, NULL);
+    while (nanosleep(&length, &length) != 0 && errno == EINTR) continue;
     fputs("{\"ok\":true}", stdout);
 }
 
