@@ -1,6 +1,5 @@
 /* The driver of C: commands from stdin, one line of JSON for each answer. */
 #include "driver.h"
-#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 #include <xilnex_auth.h>
@@ -269,9 +268,9 @@ static void answer(char **words) {
 }
 
 int main(void) {
-    static char line[1 << 16];
+    static char line[LONGEST_LINE];
     char *words[MOST_WORDS];
-    while (fgets(line, sizeof line, stdin) != NULL) {
+    while (next_line(line)) {
         split(line, words);
         answer(words);
     }

@@ -1,7 +1,6 @@
 // The driver of C++: commands from stdin, one line of JSON for each answer.
 #include "driver.h"
 #include <functional>
-#include <iostream>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -200,9 +199,10 @@ void answer(const words &given) {
 } // namespace
 
 int main() {
-    for (std::string line; std::getline(std::cin, line);) {
+    static char line[LONGEST_LINE];
+    while (next_line(line)) {
         words given;
-        split(line.data(), given);
+        split(line, given);
         if (std::string_view(given[0]) == "option") options.emplace_back(given[1], given[2]);
         else answer(given);
     }
