@@ -24,10 +24,11 @@ pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, 
         "xilnex-auth: sandbox for development and tests at {address}, on this machine only"
     ))?;
     if plan.command.is_empty() {
+        // Before anybody is told of it, so that no signal falls into the gap.
+        let signals = Signals::catch().map_err(|problem| not_heard(&problem))?;
         written(print_exports(&variables, out))?;
-        loop {
-            std::thread::park();
-        }
+        signals.end_by_the_next(|| sandbox.stop()).map_err(|problem| not_heard(&problem))?;
+        return Ok(0);
     }
     let status = inside(plan, &variables)?;
     sandbox.stop();
@@ -93,6 +94,10 @@ fn quoted(value: &str) -> String {
     } else {
         format!("'{}'", value.replace('\'', r"'\''"))
     }
+}
+
+fn not_heard(problem: &std::io::Error) -> Error {
+    Error::new(Kind::Internal, format!("signals cannot be waited for: {problem}"))
 }
 
 fn inside(plan: &Plan, variables: &[(&str, String)]) -> Result<u8, Error> {

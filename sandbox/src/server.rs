@@ -99,7 +99,8 @@ impl Sandbox {
             ("XILNEX_CLIENT_SECRET", client.client_secret.clone()),
             ("XILNEX_SCOPE", client.scope.clone()),
         ];
-        variables.extend(self.ca_file().map(|path| ("XILNEX_CA_FILE", path.to_string_lossy().into_owned())));
+        let ca_file = self.ca_file().map(|path| path.to_string_lossy().into_owned());
+        variables.splice(1..1, ca_file.map(|path| ("XILNEX_CA_FILE", path)));
         variables
     }
 
