@@ -75,7 +75,10 @@ export class Client {
   invalidate(token: string | AccessToken): boolean;
   /** What all clients of this configuration have done in this process. */
   stats(): Stats;
-  /** Ends this client: later calls fail with `closed`. Others of equal configuration go on. */
+  /**
+   * Ends this client: later calls fail with `closed`, and so do those that wait, at once. Others of equal configuration
+   * go on.
+   */
   close(): void;
 
   readonly clientId: string;

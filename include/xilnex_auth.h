@@ -523,7 +523,8 @@ xilnex_auth_status xilnex_auth_client_stats(const xilnex_auth_client *client,
                                             xilnex_auth_error **error);
 
 /**
- * Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
+ * Ends a client: later calls give XILNEX_AUTH_CLOSED, and so do those that wait in other threads, at once. Others of
+ * equal configuration go on. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_client_close(const xilnex_auth_client *client);

@@ -311,7 +311,10 @@ public:
         return xilnex_auth::stats(given);
     }
 
-    /** Ends this client: later calls throw an error of the kind "closed". Others of equal configuration go on. */
+    /**
+     * Ends this client: later calls throw an error of the kind "closed", and so do those that wait in other threads, at
+     * once. Others of equal configuration go on.
+     */
     void close() const noexcept { xilnex_auth_client_close(raw_.get()); }
 
     /** The client identifier that it works with; empty for a client that was moved from. */

@@ -1,8 +1,9 @@
 //! The one place that reads time, the one primitive that waits, and the one that works beside the callers.
 
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, lock};
 use std::io;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// One look at both clocks.
@@ -55,34 +56,59 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// A flag that is set once and that any number of threads can wait for.
-#[derive(Default)]
+/// A flag that is set once and that any number of threads can wait for. A clone is the same flag.
+#[derive(Clone, Default)]
 pub struct Flag {
+    signal: Arc<Signal>,
+    /// Whoever waits by this clone goes when this is set.
+    exit: Option<Arc<AtomicBool>>,
+}
+
+#[derive(Default)]
+struct Signal {
     is_set: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Flag {
+    /// The same flag for those who stop waiting when `exit` is set: it counts as set for them then. Whoever sets it calls
+    /// [`Flag::stir`] after that.
+    pub(crate) fn or(&self, exit: &Arc<AtomicBool>) -> Flag {
+        Flag { signal: self.signal.clone(), exit: Some(exit.clone()) }
+    }
+
     /// Sets the flag and wakes everybody.
     pub fn set(&self) {
-        *lock(&self.is_set) = true;
-        self.changed.notify_all();
+        *lock(&self.signal.is_set) = true;
+        self.signal.changed.notify_all();
+    }
+
+    /// Has everybody look whether to go on waiting.
+    pub(crate) fn stir(&self) {
+        // Under the lock: whoever has looked already waits by now, and hears it.
+        let _is_set = lock(&self.signal.is_set);
+        self.signal.changed.notify_all();
     }
 
     /// Whether the flag is set.
     pub fn is_set(&self) -> bool {
-        *lock(&self.is_set)
+        self.ends(*lock(&self.signal.is_set))
     }
 
     /// Waits at most this long in real time; true when the flag is set.
     pub fn wait_for(&self, at_most: Duration) -> bool {
-        let is_set = lock(&self.is_set);
-        if *is_set {
+        let is_set = lock(&self.signal.is_set);
+        if self.ends(*is_set) {
             return true;
         }
         // A wake-up without the flag is harmless: every caller looks at its own deadline again.
-        let (is_set, _) = self.changed.wait_timeout(is_set, at_most).unwrap_or_else(PoisonError::into_inner);
-        *is_set
+        let waited = self.signal.changed.wait_timeout(is_set, at_most);
+        let (is_set, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        self.ends(*is_set)
+    }
+
+    fn ends(&self, is_set: bool) -> bool {
+        is_set || self.exit.as_ref().is_some_and(|exit| exit.load(Ordering::SeqCst))
     }
 }
 

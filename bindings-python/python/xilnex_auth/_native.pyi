@@ -116,7 +116,10 @@ class Client:
     def stats(self) -> Stats:
         """What all clients of this configuration have done in this process."""
     def close(self) -> None:
-        """Ends this client: later calls raise ClosedError. Others of equal configuration go on."""
+        """Ends this client: later calls raise ClosedError, and so do those that wait, at once.
+
+        Others of equal configuration go on.
+        """
     def _request(self, min_ttl: float, timeout: float | None) -> AccessToken | Pending: ...
     def _text(self, token: AccessToken) -> str: ...
 

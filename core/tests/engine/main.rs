@@ -1,6 +1,7 @@
 //! The engine against a virtual clock and a scripted transport.
 
 mod doubles;
+mod closing;
 mod laws;
 mod events;
 mod restraint;
