@@ -34,6 +34,7 @@ mod local;
 pub mod error;
 pub mod secret;
 pub mod clock;
+mod skew;
 pub mod lifetime;
 pub mod pace;
 pub mod token;

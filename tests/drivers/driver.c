@@ -245,6 +245,7 @@ static void print_stats(void) {
     static const char *const names[] = {
         "requests", "successes", "failures", "hits", "refreshes_ahead", "served_while_failing",
         "refused_in_cool_down", "refused_by_budget", "last_refresh", "expires_in"};
+    double skew;
     size_t index;
     xilnex_auth_stats *stats = NULL;
     xilnex_auth_error *error = NULL;
@@ -258,6 +259,9 @@ static void print_stats(void) {
         printf("%s\"%s\":", index == 0 ? "{" : ",", names[index]);
         print_number(value, value >= 0);
     }
+    skew = xilnex_auth_stats_value(stats, "clock_skew");
+    fputs(",\"clock_skew\":", stdout);
+    print_number(skew, skew == skew);
     fputs("}}", stdout);
     xilnex_auth_stats_free(stats);
 }

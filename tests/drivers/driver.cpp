@@ -105,6 +105,7 @@ void stats() {
     print_count("refused_by_budget", stats.refused_by_budget());
     print_length("last_refresh", stats.last_refresh());
     print_length("expires_in", stats.expires_in());
+    print_length("clock_skew", stats.clock_skew());
     std::fputs("}}", stdout);
 }
 

@@ -107,6 +107,7 @@ STATS = (
     "refused_by_budget",
     "last_refresh",
     "expires_in",
+    "clock_skew",
 )
 
 

@@ -114,7 +114,7 @@ fn stats(client: &Client) -> Value {
         "refreshes_ahead": stats.refreshes_ahead, "served_while_failing": stats.served_while_failing,
         "refused_in_cool_down": stats.refused_in_cool_down, "refused_by_budget": stats.refused_by_budget,
         "last_refresh": stats.last_refresh.map(|took| took.as_secs_f64()),
-        "expires_in": stats.expires_in.map(|left| left.as_secs_f64()),
+        "expires_in": stats.expires_in.map(|left| left.as_secs_f64()), "clock_skew": stats.clock_skew,
     }})
 }
 

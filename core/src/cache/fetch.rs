@@ -7,6 +7,7 @@ use crate::event::Happening;
 use crate::flight::{Flight, Outcome};
 use crate::lifetime::Verdict;
 use crate::pace::{ATTEMPTS, retry};
+use crate::skew;
 use crate::token::AccessToken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -63,7 +64,11 @@ impl Cache {
     /// One request.
     fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
         self.counters.requests.add();
-        let answer = self.grant.access_token(budget);
+        let (answer, skew) = self.grant.access_token(budget);
+        if let Some(skew) = skew {
+            self.counters.measured(skew);
+            self.tell_of_skew(skew);
+        }
         match &answer {
             Ok(token) => {
                 self.counters.successes.add();
@@ -71,7 +76,26 @@ impl Cache {
             }
             Err(error) => self.counters.failure(error.kind()),
         }
-        answer
+        answer.map_err(|error| self.mind_the_clock(error))
+    }
+
+    /// Once for each change: a clock that stays wrong is no news with every refresh.
+    fn tell_of_skew(&self, skew: i64) {
+        if skew::differ(skew, self.told_skew.load(Ordering::Relaxed)) {
+            self.told_skew.store(skew, Ordering::Relaxed);
+            self.tell(Happening::ClockSkew, None, |event| {
+                (event.is_warning, event.clock_skew) = (skew::is_wrong(skew), Some(skew));
+            });
+        }
+    }
+
+    /// A refusal and a certificate that is not trusted may have no other reason than a clock that is wrong.
+    fn mind_the_clock(&self, error: Error) -> Error {
+        let wrong = self.counters.clock_skew().filter(|skew| skew::is_wrong(*skew));
+        match (error.kind(), wrong) {
+            (Kind::Rejected | Kind::Tls, Some(skew)) => error.with_remark(&skew::sentence(skew)),
+            _ => error,
+        }
     }
 
     /// How long to wait before a flight that failed asks again; `None` when it has to end.

@@ -22,7 +22,7 @@ use fetch::margin;
 use state::{Boarding, State, land_lost};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Near its end a token is held back for the next one, for this long after that one's request was begun.
@@ -50,6 +50,8 @@ pub struct Cache {
     /// costs no lock.
     quiet: AtomicU64,
     outage: AtomicU8,
+    /// How far the clocks are apart, as listeners of events know it.
+    told_skew: AtomicI64,
     counters: Counters,
 }
 
@@ -65,6 +67,7 @@ impl Cache {
             state: Local::default(),
             quiet: AtomicU64::new(0),
             outage: AtomicU8::new(Outage::None as u8),
+            told_skew: AtomicI64::new(0),
             counters: Counters::default(),
         })
     }

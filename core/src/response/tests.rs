@@ -2,7 +2,6 @@
 
 use super::*;
 use proptest::prelude::*;
-use std::time::SystemTime;
 
 fn answer(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
     HttpResponse { status, body: Zeroizing::new(body.into()), ..HttpResponse::default() }
@@ -263,6 +262,7 @@ fn retry_after_in_seconds_and_as_a_date() {
         ("Sun, 06 Nov 1994 08:49:27 GMT", Some(date), Some(0)),
         ("Thu, 01 Jan 1970 00:00:20 GMT", None, Some(20)), // by our clock
         ("Sun, 06 Nov 1994 08:49:47 GMT", None, Some(300)),
+        ("Thu, 01 Jan 1970 00:00:20 GMT", Some("the day before yesterday"), Some(20)), // as if there were none
         ("-5", None, None),
         ("soon", None, None),
     ] {

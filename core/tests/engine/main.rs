@@ -5,6 +5,7 @@ mod closing;
 mod laws;
 mod events;
 mod restraint;
+mod skew;
 mod store;
 mod threads;
 mod waiting;
