@@ -65,17 +65,20 @@ impl Grant {
     }
 
     /// Reads the secret file again, if there is one; true when it holds another secret than the last request carried,
-    /// which the next one will. A file that cannot be read leaves the refusal of the server standing, and so does a
-    /// pipe, which would be waited for in vain.
-    pub fn reread_secret(&self) -> bool {
-        let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file());
-        let Some(Ok(found)) = file.map(read_secret) else {
-            return false;
+    /// which the next one will. A pipe is not read again, since it would be waited for in vain.
+    ///
+    /// # Errors
+    /// What is the matter with the file; the refusal of the server stands.
+    pub fn reread_secret(&self) -> Result<bool, Error> {
+        let file = self.settings.client_secret_file.as_deref();
+        let Some(path) = file.filter(|path| path.metadata().map_or(true, |about| about.is_file())) else {
+            return Ok(false);
         };
+        let found = read_secret(path)?;
         let is_new = **self.sent.load() != found;
         if is_new {
             self.client_secret.store(Arc::new(found));
         }
-        is_new
+        Ok(is_new)
     }
 }

@@ -41,6 +41,7 @@ pub mod token;
 pub mod base_url;
 pub mod proxy;
 pub mod config;
+mod file;
 pub mod settings;
 pub mod request;
 pub mod transport;

@@ -43,11 +43,23 @@ impl Cache {
         let mut attempt = 1;
         loop {
             let aimed = flight.aim();
-            let error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
+            let mut error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
                 Ok(token) => return Ok(token),
                 Err(error) => error.with_attempts(attempt),
             };
-            let Some(pause) = self.pause(flight, &error, attempt, most, aimed) else {
+            let mut is_replaced = false;
+            if error.oauth_error() == Some("invalid_client") && attempt == 1 {
+                match self.grant.reread_secret() {
+                    Ok(is_new) => is_replaced = is_new,
+                    Err(problem) => error = error.with_remark(problem.message()),
+                }
+            }
+            let pause = if is_replaced {
+                Some(Duration::ZERO)
+            } else {
+                self.pause(flight, &error, attempt, most, aimed)
+            };
+            let Some(pause) = pause else {
                 return Err(error);
             };
             flight.aim();
@@ -107,9 +119,6 @@ impl Cache {
         most: u32,
         aimed: Duration,
     ) -> Option<Duration> {
-        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.reread_secret() {
-            return Some(Duration::ZERO);
-        }
         if !flight.is_awaited() {
             return None;
         }

@@ -307,7 +307,7 @@ impl Cache {
         let is_new = is_refused
             && has_file
             && self.state.with(|state| state.pace.look(now))
-            && self.grant.reread_secret();
+            && self.grant.reread_secret().unwrap_or(false);
         if is_new {
             self.state.with(|state| state.pace.begin_anew());
         }

@@ -7,10 +7,10 @@ use super::tls::TlsConnector;
 use super::watched::{Seen, Watch};
 use super::{HttpResponse, MAX_BODY, Transport, trust};
 use crate::error::{Error, Kind};
+use crate::file::Source;
 use crate::request::{CONTENT_TYPE, HttpRequest};
 use crate::settings::Settings;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// The real transport. Holds no socket between requests.
 pub struct UreqTransport {
     connect_timeout: Duration,
-    ca_file: Option<PathBuf>,
+    ca_file: Option<Source>,
     proxy: Option<ureq::Proxy>,
     peer: String,
 }
@@ -29,8 +29,8 @@ impl UreqTransport {
     /// # Errors
     /// `invalid_config` when the certificate file or the proxy address is unusable.
     pub fn new(settings: &Settings) -> Result<UreqTransport, Error> {
-        if let Some(path) = &settings.ca_file {
-            trust::certificates(path)?;
+        if let Some(source) = &settings.ca_file {
+            trust::certificates(source)?;
         }
         let proxy = settings.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.address())).transpose();
         let (host, port) = settings.base_url.host_and_port();

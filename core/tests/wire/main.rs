@@ -12,16 +12,17 @@ fn client(server: &Server) -> Client {
 }
 
 fn client_with(server: &Server, timeout: &str) -> Client {
+    client_of(&server.base_url(), server.ca_file(), timeout)
+}
+
+fn client_of(base_url: &str, ca_file: Option<&str>, timeout: &str) -> Client {
     let mut config = Config::new();
-    for (name, text) in [
-        ("client_id", "till-7"),
-        ("client_secret", "canary"),
-        ("base_url", &server.base_url()),
-        ("timeout", timeout),
-    ] {
+    for (name, text) in
+        [("client_id", "till-7"), ("client_secret", "canary"), ("base_url", base_url), ("timeout", timeout)]
+    {
         config.set(name, text).unwrap();
     }
-    if let Some(path) = server.ca_file() {
+    if let Some(path) = ca_file {
         config.set("ca_file", path).unwrap();
     }
     Client::new(config).unwrap()
@@ -242,6 +243,23 @@ fn over_tls_the_end_is_told_by_the_server_and_by_nobody_else() {
         let shown = format!("{told:?}");
         assert_eq!(outcome(told), expected, "{text:?} {ending:?} {shown}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn certificates_that_came_through_a_pipe_are_kept() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let server = Server::tls(sized("").as_bytes(), Ending::Clean);
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let (certificate, to) = (std::fs::read(server.ca_file().unwrap()).unwrap(), pipe.clone());
+    std::thread::spawn(move || std::fs::write(to, certificate));
+    let client = client_of(&server.base_url(), pipe.to_str(), "5");
+    let first = client.get_token().unwrap();
+    assert!(client.invalidate(&first));
+    client.get_token().unwrap();
+    assert_eq!(server.connections(), 2);
 }
 
 #[test]
