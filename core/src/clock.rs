@@ -142,12 +142,17 @@ impl Clock for SystemClock {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn boot() -> Duration {
     use rustix::time::{DynamicClockId, clock_gettime_dynamic};
-    match clock_gettime_dynamic(DynamicClockId::Boottime) {
-        Ok(time) => {
-            Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
-        }
-        Err(_) => monotonic(),
-    }
+    since_boot(clock_gettime_dynamic(DynamicClockId::Boottime))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn since_boot(told: rustix::io::Result<rustix::time::Timespec>) -> Duration {
+    let whole = |time: rustix::time::Timespec| {
+        let nanoseconds =
+            u32::try_from(time.tv_nsec).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
+        Some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanoseconds))
+    };
+    told.ok().and_then(whole).unwrap_or_else(monotonic)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -189,6 +194,57 @@ mod tests {
             let sent = reading(boot, wall);
             let stepped = reading(boot + 60, wall.saturating_sub(step));
             prop_assert!(stepped.since(&sent) >= Duration::from_secs(60));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_the_boot_clock_is_refused_or_makes_no_sense_the_monotonic_one_has_to_do() {
+        use rustix::io::Errno;
+        use rustix::time::Timespec;
+        let told = |tv_sec, tv_nsec| Ok(Timespec { tv_sec, tv_nsec });
+        assert_eq!(since_boot(told(7, 5)), Duration::new(7, 5));
+        for wrong in [
+            Err(Errno::INVAL),
+            Err(Errno::NOSYS),
+            Err(Errno::PERM),
+            told(-1, 0),
+            told(i64::MAX, 1_000_000_000),
+            told(0, -1),
+        ] {
+            let before = since_boot(wrong);
+            std::thread::sleep(Duration::from_millis(2));
+            let passed = since_boot(wrong) - before;
+            assert!(passed >= Duration::from_millis(2) && passed < Duration::from_secs(60), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_wall_clock_panics_and_both_ends_of_time_have_an_age(
+            sent in any::<i64>(), now in any::<i64>(), boot in any::<u64>(), later in any::<u64>(),
+        ) {
+            // From 292 million years before 1970 to as many after it, or as far as the system's clock goes.
+            let wall = |millis: i64| {
+                let length = Duration::from_millis(millis.unsigned_abs());
+                let epoch = SystemTime::UNIX_EPOCH;
+                let moved = if millis < 0 { epoch.checked_sub(length) } else { epoch.checked_add(length) };
+                moved.unwrap_or(epoch)
+            };
+            let at = |boot, wall_at| Reading { boot: Duration::from_nanos(boot), wall: wall(wall_at) };
+            let (first, second) = (at(boot, sent), at(later, now));
+            let age = second.since(&first);
+            prop_assert!(age >= Duration::from_nanos(later.saturating_sub(boot)));
+            prop_assert!(wall(now).duration_since(wall(sent)).is_ok_and(|wall| age >= wall) || now <= sent || wall(now) <= wall(sent));
+            let token = crate::token::AccessToken::new(
+                zeroize::Zeroizing::new("t".into()),
+                None,
+                first,
+                crate::lifetime::Lifetime::new(Duration::from_secs(3600), 0.5),
+            );
+            prop_assert!(token.expires_at() >= first.wall && token.left(&second) <= Duration::from_secs(3600));
+            let skew = crate::skew::measure(first.wall, &first, &second);
+            prop_assert!(!crate::skew::sentence(skew).is_empty());
         }
     }
 

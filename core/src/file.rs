@@ -127,7 +127,8 @@ impl fmt::Debug for Source {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
