@@ -1,6 +1,6 @@
 //! What happens to the tokens of this process, on its way to the listeners of one environment.
 
-use crate::answer::{Failure, seconds};
+use crate::answer::{Failure, seconds, signed};
 use crate::bell::Bell;
 use napi_derive::napi;
 use std::collections::VecDeque;
@@ -28,6 +28,8 @@ pub struct Event {
     pub expires_in: Option<f64>,
     /// Why there is no new token.
     pub error: Option<Failure>,
+    /// Seconds that this machine's clock is ahead of the server's.
+    pub clock_skew: Option<f64>,
     /// Whether a person should look.
     pub is_warning: bool,
     /// The line for a log.
@@ -92,6 +94,7 @@ impl From<&xilnex_auth::Event> for Event {
             took: seconds(event.took),
             expires_in: seconds(event.expires_in),
             error: event.error.as_ref().map(Failure::from),
+            clock_skew: event.clock_skew.map(signed),
             is_warning: event.is_warning,
             message: event.to_string(),
         }

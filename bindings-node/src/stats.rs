@@ -1,6 +1,6 @@
 //! What the clients of one configuration have done, as plain data for JavaScript.
 
-use crate::answer::seconds;
+use crate::answer::{seconds, signed};
 use napi_derive::napi;
 use std::collections::BTreeMap;
 
@@ -27,6 +27,8 @@ pub struct Stats {
     pub last_refresh: Option<f64>,
     /// Seconds for which the token at hand may still be handed out.
     pub expires_in: Option<f64>,
+    /// Seconds that this machine's clock is ahead of the server's.
+    pub clock_skew: Option<f64>,
 }
 
 impl From<xilnex_auth::Stats> for Stats {
@@ -42,6 +44,7 @@ impl From<xilnex_auth::Stats> for Stats {
             refused_by_budget: number(stats.refused_by_budget),
             last_refresh: seconds(stats.last_refresh),
             expires_in: seconds(stats.expires_in),
+            clock_skew: stats.clock_skew.map(signed),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The one place that reads time, the one primitive that waits, and the one that works beside the callers.
 
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, lock};
 use std::io;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// One look at both clocks.
@@ -51,38 +52,67 @@ pub trait Clock: Send + Sync {
     /// # Errors
     /// The system's refusal; `work` is dropped then.
     fn spawn(&self, work: Work) -> io::Result<()> {
-        std::thread::Builder::new().name("xilnex-auth".into()).spawn(work).map(drop)
+        spawn(work)
     }
 }
 
-/// A flag that is set once and that any number of threads can wait for.
-#[derive(Default)]
+fn spawn(work: Work) -> io::Result<()> {
+    std::thread::Builder::new().name("xilnex-auth".into()).spawn(work).map(drop)
+}
+
+/// A flag that is set once and that any number of threads can wait for. A clone is the same flag.
+#[derive(Clone, Default)]
 pub struct Flag {
+    signal: Arc<Signal>,
+    /// Whoever waits by this clone goes when this is set.
+    exit: Option<Arc<AtomicBool>>,
+}
+
+#[derive(Default)]
+struct Signal {
     is_set: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Flag {
+    /// The same flag for those who stop waiting when `exit` is set: it counts as set for them then. Whoever sets it calls
+    /// [`Flag::stir`] after that.
+    pub(crate) fn or(&self, exit: &Arc<AtomicBool>) -> Flag {
+        Flag { signal: self.signal.clone(), exit: Some(exit.clone()) }
+    }
+
     /// Sets the flag and wakes everybody.
     pub fn set(&self) {
-        *lock(&self.is_set) = true;
-        self.changed.notify_all();
+        *lock(&self.signal.is_set) = true;
+        self.signal.changed.notify_all();
+    }
+
+    /// Has everybody look whether to go on waiting.
+    pub(crate) fn stir(&self) {
+        // Under the lock: whoever has looked already waits by now, and hears it.
+        let _is_set = lock(&self.signal.is_set);
+        self.signal.changed.notify_all();
     }
 
     /// Whether the flag is set.
     pub fn is_set(&self) -> bool {
-        *lock(&self.is_set)
+        self.ends(*lock(&self.signal.is_set))
     }
 
     /// Waits at most this long in real time; true when the flag is set.
     pub fn wait_for(&self, at_most: Duration) -> bool {
-        let is_set = lock(&self.is_set);
-        if *is_set {
+        let is_set = lock(&self.signal.is_set);
+        if self.ends(*is_set) {
             return true;
         }
         // A wake-up without the flag is harmless: every caller looks at its own deadline again.
-        let (is_set, _) = self.changed.wait_timeout(is_set, at_most).unwrap_or_else(PoisonError::into_inner);
-        *is_set
+        let waited = self.signal.changed.wait_timeout(is_set, at_most);
+        let (is_set, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        self.ends(*is_set)
+    }
+
+    fn ends(&self, is_set: bool) -> bool {
+        is_set || self.exit.as_ref().is_some_and(|exit| exit.load(Ordering::SeqCst))
     }
 }
 
@@ -99,6 +129,7 @@ impl Clock for SystemClock {
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {
+        anchor();
         loop {
             let left = until.saturating_sub(boot());
             if left.is_zero() {
@@ -110,28 +141,45 @@ impl Clock for SystemClock {
             }
         }
     }
-}
 
-/// CLOCK_BOOTTIME counts suspend; where the kernel or a sandbox refuses it, the monotonic clock has to do.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn boot() -> Duration {
-    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
-    match clock_gettime_dynamic(DynamicClockId::Boottime) {
-        Ok(time) => {
-            Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
-        }
-        Err(_) => monotonic(),
+    fn spawn(&self, work: Work) -> io::Result<()> {
+        anchor();
+        spawn(work)
     }
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+/// CLOCK_BOOTTIME counts suspend; where the kernel or a sandbox refuses it, the monotonic clock has to do, and goes on from
+/// where the other one was: a sandbox may be entered in the middle of a pause.
 fn boot() -> Duration {
-    monotonic()
+    boottime().unwrap_or_else(monotonic)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn boottime() -> Option<Duration> {
+    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
+    sensible(clock_gettime_dynamic(DynamicClockId::Boottime).ok()?)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn sensible(time: rustix::time::Timespec) -> Option<Duration> {
+    let nanoseconds = u32::try_from(time.tv_nsec).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanoseconds))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn boottime() -> Option<Duration> {
+    None
 }
 
 fn monotonic() -> Duration {
-    static START: once_cell::race::OnceBox<Instant> = once_cell::race::OnceBox::new();
-    START.get_or_init(|| Box::new(Instant::now())).elapsed()
+    let (start, boot) = anchor();
+    *boot + start.elapsed()
+}
+
+/// Where the two clocks met. Whoever begins what outlasts a moment looks at it first.
+fn anchor() -> &'static (Instant, Duration) {
+    static ANCHOR: once_cell::race::OnceBox<(Instant, Duration)> = once_cell::race::OnceBox::new();
+    ANCHOR.get_or_init(|| Box::new((Instant::now(), boottime().unwrap_or_default())))
 }
 
 #[cfg(test)]
@@ -163,6 +211,55 @@ mod tests {
             let sent = reading(boot, wall);
             let stepped = reading(boot + 60, wall.saturating_sub(step));
             prop_assert!(stepped.since(&sent) >= Duration::from_secs(60));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_boot_time_that_makes_no_sense_is_none() {
+        use rustix::time::Timespec;
+        let told = |tv_sec, tv_nsec| sensible(Timespec { tv_sec, tv_nsec });
+        assert_eq!(told(7, 5), Some(Duration::new(7, 5)));
+        for (tv_sec, tv_nsec) in [(-1, 0), (i64::MAX, 1_000_000_000), (0, -1)] {
+            assert_eq!(told(tv_sec, tv_nsec), None);
+        }
+    }
+
+    #[test]
+    fn the_monotonic_clock_goes_on_where_the_boot_clock_was() {
+        let (boot, monotonic) = (boot(), monotonic());
+        let apart = boot.abs_diff(monotonic);
+        assert!(apart < Duration::from_secs(1), "{boot:?} {monotonic:?}");
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(super::monotonic() - monotonic >= Duration::from_millis(2));
+    }
+
+    proptest! {
+        #[test]
+        fn no_wall_clock_panics_and_both_ends_of_time_have_an_age(
+            sent in any::<i64>(), now in any::<i64>(), boot in any::<u64>(), later in any::<u64>(),
+        ) {
+            // From 292 million years before 1970 to as many after it, or as far as the system's clock goes.
+            let wall = |millis: i64| {
+                let length = Duration::from_millis(millis.unsigned_abs());
+                let epoch = SystemTime::UNIX_EPOCH;
+                let moved = if millis < 0 { epoch.checked_sub(length) } else { epoch.checked_add(length) };
+                moved.unwrap_or(epoch)
+            };
+            let at = |boot, wall_at| Reading { boot: Duration::from_nanos(boot), wall: wall(wall_at) };
+            let (first, second) = (at(boot, sent), at(later, now));
+            let age = second.since(&first);
+            prop_assert!(age >= Duration::from_nanos(later.saturating_sub(boot)));
+            prop_assert!(wall(now).duration_since(wall(sent)).is_ok_and(|wall| age >= wall) || now <= sent || wall(now) <= wall(sent));
+            let token = crate::token::AccessToken::new(
+                zeroize::Zeroizing::new("t".into()),
+                None,
+                first,
+                crate::lifetime::Lifetime::new(Duration::from_secs(3600), 0.5),
+            );
+            prop_assert!(token.expires_at() >= first.wall && token.left(&second) <= Duration::from_secs(3600));
+            let skew = crate::skew::measure(first.wall, &first, &second);
+            prop_assert!(!crate::skew::sentence(skew).is_empty());
         }
     }
 
