@@ -44,9 +44,10 @@ fn printable(text: &str, longest: usize, asked: &Asked<'_>) -> Option<String> {
 fn repeats(text: &str, asked: &Asked<'_>) -> bool {
     let mut readings = vec![Zeroizing::new(text.to_owned())];
     for _ in 0..2 {
-        let last = readings[readings.len() - 1].clone();
-        let spaced = Zeroizing::new(last.replace('+', " "));
-        readings.extend([from_html(&last), from_url(&spaced), from_url(&last)]);
+        for last in readings.clone() {
+            let spaced = Zeroizing::new(last.replace('+', " "));
+            readings.extend([from_html(&last), from_url(&spaced), from_url(&last)]);
+        }
     }
     let secrets = spellings(asked.client_id, asked.client_secret);
     let secrets: Vec<_> =
