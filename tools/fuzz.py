@@ -119,11 +119,10 @@ def run(name, seconds=None, runs=None):
     return {"target": name, "sanitizer": sanitizer, "executions": executions, "seconds": took, "crashes": int(not is_good)}
 
 
-def record(found):
+def record(found, commit):
     rows = {}
     if RECORD.exists():
         rows = {row.split(" | ")[0]: row for row in RECORD.read_text().splitlines() if row.startswith("| ")}
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True).stdout.strip()
     told = [found["target"], found["sanitizer"], f"{found['executions']:,}", f"{found['seconds'] / 60:.0f}"]
     told += [str(found["crashes"]), commit, str(datetime.date.today())]
     rows[f"| {found['target']}"] = f"| {' | '.join(told)} |"
@@ -140,12 +139,13 @@ def main():
     given = parser.parse_args()
     targets = given.targets
     build(given.tool, targets)
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True)
     is_good = True
     for name in targets:
         found = run(name, given.seconds, given.runs)
         is_good = is_good and found["crashes"] == 0
         if given.record:
-            record(found)
+            record(found, head.stdout.strip())
         print(json.dumps(found), flush=True)
         if found["crashes"]:
             print(f"{name}: see {OUT / name}.log", file=sys.stderr)

@@ -5,3 +5,4 @@ pub mod json;
 pub mod answer;
 pub mod token;
 pub mod leaks;
+pub mod server;
