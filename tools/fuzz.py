@@ -40,18 +40,24 @@ that is told; what earlier runs found is repaired and has its test.
 """
 
 
-def build(tool, targets):
+def folder_of(name, is_long):
+    return OUT / (TARGETS[name][0] + ("-long" if is_long else ""))
+
+
+def build(tool, targets, is_long):
+    # Comparisons that are watched find new paths sooner; a long run has found them, and runs twice as often without.
+    watched = ["--no-trace-compares"] if is_long else []
     for sanitizer in sorted({TARGETS[name][0] for name in targets}):
         for name in (name for name in targets if TARGETS[name][0] == sanitizer):
-            folder = OUT / sanitizer
-            options = ["--fuzz-dir", "fuzz", "--target-dir", folder, "--sanitizer", sanitizer]
+            folder = folder_of(name, is_long)
+            options = ["--fuzz-dir", "fuzz", "--target-dir", folder, "--sanitizer", sanitizer, *watched]
             # The flag of the sanitizer is one that only a toolchain of tomorrow takes without being asked twice.
             environment = {**os.environ, "RUSTC_BOOTSTRAP": "1"}
             subprocess.run([tool, "build", *options, name], cwd=ROOT, env=environment, check=True)
 
 
-def program(name):
-    return next((OUT / TARGETS[name][0]).glob(f"*/release/{name}"))
+def program(name, is_long):
+    return next(folder_of(name, is_long).glob(f"*/release/{name}"))
 
 
 def scenario_answers():
@@ -110,7 +116,7 @@ def run(name, seconds=None, runs=None):
     options = [f"-max_len={longest}", "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={crashes}/"]
     with (OUT / f"{name}.log").open("w") as log:
         began = datetime.datetime.now()
-        command = [program(name), limit, *options, corpus, sown]
+        command = [program(name, bool(runs)), limit, *options, corpus, sown]
         done = subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         took = (datetime.datetime.now() - began).total_seconds()
     told = re.findall(r"stat::number_of_executed_units:\s*(\d+)", (OUT / f"{name}.log").read_text(errors="replace"))
@@ -138,7 +144,7 @@ def main():
     parser.add_argument("--targets", nargs="+", default=list(TARGETS), choices=list(TARGETS))
     given = parser.parse_args()
     targets = given.targets
-    build(given.tool, targets)
+    build(given.tool, targets, bool(given.runs))
     head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True, capture_output=True)
     is_good = True
     for name in targets:
