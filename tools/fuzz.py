@@ -30,7 +30,7 @@ TARGETS = {
     "c_calls": ("address", 512),
 }
 
-HEAD = """# Long fuzz runs
+HEAD = """## Long fuzz runs
 
 Written by `make fuzz`, which takes hours; `make reliability` runs each target for half a minute. Crashes are of the run
 that is told; what earlier runs found is repaired and has its test.
