@@ -69,6 +69,8 @@ export interface Event {
   expiresIn?: number
   /** Why there is no new token. */
   error?: Failure
+  /** Seconds that this machine's clock is ahead of the server's. */
+  clockSkew?: number
   /** Whether a person should look. */
   isWarning: boolean
   /** The line for a log. */
@@ -140,6 +142,8 @@ export interface Stats {
   lastRefresh?: number
   /** Seconds for which the token at hand may still be handed out. */
   expiresIn?: number
+  /** Seconds that this machine's clock is ahead of the server's. */
+  clockSkew?: number
 }
 
 /** An access token. */

@@ -75,7 +75,10 @@ export class Client {
   invalidate(token: string | AccessToken): boolean;
   /** What all clients of this configuration have done in this process. */
   stats(): Stats;
-  /** Ends this client: later calls fail with `closed`. Others of equal configuration go on. */
+  /**
+   * Ends this client: later calls fail with `closed`, and so do those that wait, at once. Others of equal configuration
+   * go on.
+   */
   close(): void;
 
   readonly clientId: string;
@@ -168,6 +171,11 @@ export interface Stats {
   readonly lastRefresh?: number;
   /** Seconds for which the token at hand may still be handed out; 0 when it has expired. */
   readonly expiresIn?: number;
+  /**
+   * Seconds that this machine's clock is ahead of the server's, negative when it is behind: the least that explains the
+   * `Date` of the last answer that had one.
+   */
+  readonly clockSkew?: number;
 }
 
 /** What an event is about; further ones may come. */
@@ -177,6 +185,7 @@ export type TokenEventName =
   | 'refresh_failed'
   | 'served_during_outage'
   | 'invalidated'
+  | 'clock_skew'
   | (string & {});
 
 /** Something that happened to the tokens of this process. Frozen. Holds no secret and no token. */
@@ -195,7 +204,12 @@ export interface TokenEvent {
   readonly expiresIn?: number;
   /** Why there is no new token, where that is so. */
   readonly error?: XilnexAuthError;
-  /** Whether a person should look: the refresh of a token that is still valid failed, so that there is time left. */
+  /** Seconds that this machine's clock is ahead of the server's, negative when it is behind, where it is about that. */
+  readonly clockSkew?: number;
+  /**
+   * Whether a person should look: the refresh of a token that is still valid failed, so that there is time left; or a
+   * clock is wrong.
+   */
   readonly isWarning: boolean;
   /** A line for a log. */
   readonly message: string;

@@ -308,7 +308,10 @@ void xilnex_auth_token_free(xilnex_auth_token *token);
  * "refused_by_budget": calls that were refused because of too many requests a minute.
  * Seconds, negative where there was none:
  * "last_refresh": how long the last successful refresh took, its pauses included;
- * "expires_in": how long the token at hand may still be handed out, 0 when it has expired. Thread-safe.
+ * "expires_in": how long the token at hand may still be handed out, 0 when it has expired.
+ * Seconds of either sign, a NaN where none are known:
+ * "clock_skew": how far this machine's clock is ahead of the server's, negative when it is behind: the least that explains
+ * the Date of the last answer that had one. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_stats_value(const xilnex_auth_stats *stats,
@@ -349,8 +352,8 @@ XILNEX_AUTH_API
 void xilnex_auth_events_unsubscribe(xilnex_auth_subscription *subscription);
 
 /**
- * What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage" or "invalidated";
- * new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
+ * What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage", "invalidated" or
+ * "clock_skew"; new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_name(const xilnex_auth_event *event);
@@ -388,8 +391,15 @@ XILNEX_AUTH_API
 double xilnex_auth_event_expires_in(const xilnex_auth_event *event);
 
 /**
- * 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left; else 0.
- * Thread-safe.
+ * Seconds that this machine's clock is ahead of the server's, negative when it is behind; a NaN where it is not about
+ * that. Thread-safe.
+ */
+XILNEX_AUTH_API
+double xilnex_auth_event_clock_skew(const xilnex_auth_event *event);
+
+/**
+ * 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left, or a clock is
+ * wrong; else 0. Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_event_is_warning(const xilnex_auth_event *event);
@@ -523,7 +533,8 @@ xilnex_auth_status xilnex_auth_client_stats(const xilnex_auth_client *client,
                                             xilnex_auth_error **error);
 
 /**
- * Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
+ * Ends a client: later calls give XILNEX_AUTH_CLOSED, and so do those that wait in other threads, at once. Others of
+ * equal configuration go on. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_client_close(const xilnex_auth_client *client);

@@ -19,6 +19,7 @@
 #include "xilnex_auth.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,6 +38,11 @@ namespace detail {
 /* The C interface has a negative number where there is no length of time. */
 inline std::optional<seconds> length(double given) noexcept {
     return given < 0 ? std::nullopt : std::optional<seconds>(given);
+}
+
+/* And a NaN where there is none of those that may be negative. */
+inline std::optional<seconds> signed_length(double given) noexcept {
+    return std::isnan(given) ? std::nullopt : std::optional<seconds>(given);
 }
 
 inline std::string_view text(const char *given) noexcept { return given == nullptr ? "" : given; }
@@ -222,6 +228,8 @@ public:
     std::uint64_t name() const noexcept { return count(#name); }
 #define XILNEX_AUTH_LENGTH_(name)                                                                                     \
     std::optional<seconds> name() const noexcept { return detail::length(value(#name)); }
+#define XILNEX_AUTH_SIGNED_(name)                                                                                     \
+    std::optional<seconds> name() const noexcept { return detail::signed_length(value(#name)); }
     XILNEX_AUTH_COUNT_(requests)
     XILNEX_AUTH_COUNT_(successes)
     XILNEX_AUTH_COUNT_(failures)
@@ -232,8 +240,10 @@ public:
     XILNEX_AUTH_COUNT_(refused_by_budget)
     XILNEX_AUTH_LENGTH_(last_refresh)
     XILNEX_AUTH_LENGTH_(expires_in)
+    XILNEX_AUTH_SIGNED_(clock_skew)
 #undef XILNEX_AUTH_COUNT_
 #undef XILNEX_AUTH_LENGTH_
+#undef XILNEX_AUTH_SIGNED_
 
     /** How many token requests failed with this status, such as XILNEX_AUTH_REJECTED. */
     std::uint64_t failures(xilnex_auth_status status) const noexcept {
@@ -311,7 +321,10 @@ public:
         return xilnex_auth::stats(given);
     }
 
-    /** Ends this client: later calls throw an error of the kind "closed". Others of equal configuration go on. */
+    /**
+     * Ends this client: later calls throw an error of the kind "closed", and so do those that wait in other threads, at
+     * once. Others of equal configuration go on.
+     */
     void close() const noexcept { xilnex_auth_client_close(raw_.get()); }
 
     /** The client identifier that it works with; empty for a client that was moved from. */

@@ -40,7 +40,15 @@ public:
     /** How long the token may still be handed out, where it is about one. */
     std::optional<seconds> expires_in() const noexcept { return detail::length(xilnex_auth_event_expires_in(raw_)); }
 
-    /** Whether a person should look: the refresh of a token that is still valid failed, so that there is time left. */
+    /** How far this machine's clock is ahead of the server's, negative when it is behind, where it is about that. */
+    std::optional<seconds> clock_skew() const noexcept {
+        return detail::signed_length(xilnex_auth_event_clock_skew(raw_));
+    }
+
+    /**
+     * Whether a person should look: the refresh of a token that is still valid failed, so that there is time left, or a
+     * clock is wrong.
+     */
     bool is_warning() const noexcept { return xilnex_auth_event_is_warning(raw_) != 0; }
 
     /** When it happened. */

@@ -170,7 +170,8 @@ pub unsafe extern "C" fn xilnex_auth_client_stats(
     }
 }
 
-/// Ends a client: later calls give XILNEX_AUTH_CLOSED. Others of equal configuration go on. Thread-safe.
+/// Ends a client: later calls give XILNEX_AUTH_CLOSED, and so do those that wait in other threads, at once. Others of
+/// equal configuration go on. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_client_close(client: *const xilnex_auth_client) {
     // SAFETY: the caller gives NULL or a live client.

@@ -2,7 +2,7 @@
 
 use crate::guard;
 use crate::pointers::{self, free, into_handle, put, writable};
-use crate::stats::seconds;
+use crate::stats::{seconds, signed};
 use crate::status::{text, xilnex_auth_error, xilnex_auth_status};
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null;
@@ -111,8 +111,8 @@ unsafe fn read<T>(
     }
 }
 
-/// What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage" or "invalidated";
-/// new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
+/// What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage", "invalidated" or
+/// "clock_skew"; new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_event_name(event: *const xilnex_auth_event) -> *const c_char {
     // SAFETY: the caller gives NULL or a live event.
@@ -158,8 +158,16 @@ pub unsafe extern "C" fn xilnex_auth_event_expires_in(event: *const xilnex_auth_
     guard::value(-1.0, || unsafe { read(event, -1.0, |e| seconds(e.event.expires_in)) })
 }
 
-/// 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left; else 0.
-/// Thread-safe.
+/// Seconds that this machine's clock is ahead of the server's, negative when it is behind; a NaN where it is not about
+/// that. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xilnex_auth_event_clock_skew(event: *const xilnex_auth_event) -> f64 {
+    // SAFETY: the caller gives NULL or a live event.
+    guard::value(f64::NAN, || unsafe { read(event, f64::NAN, |e| signed(e.event.clock_skew)) })
+}
+
+/// 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left, or a clock is
+/// wrong; else 0. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_event_is_warning(event: *const xilnex_auth_event) -> c_int {
     // SAFETY: the caller gives NULL or a live event.

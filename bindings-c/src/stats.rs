@@ -19,7 +19,7 @@ const NONE: f64 = -1.0;
 type Figure = (&'static str, fn(&Stats) -> f64);
 
 /// Every figure by the name that it has in every language.
-const FIGURES: [Figure; 10] = [
+const FIGURES: [Figure; 11] = [
     ("requests", |stats| count(stats.requests)),
     ("successes", |stats| count(stats.successes)),
     ("failures", |stats| count(stats.failures.iter().map(|(_, count)| count).sum())),
@@ -30,6 +30,7 @@ const FIGURES: [Figure; 10] = [
     ("refused_by_budget", |stats| count(stats.refused_by_budget)),
     ("last_refresh", |stats| seconds(stats.last_refresh)),
     ("expires_in", |stats| seconds(stats.expires_in)),
+    ("clock_skew", |stats| signed(stats.clock_skew)),
 ];
 
 #[allow(clippy::cast_precision_loss, reason = "exact up to 2^53, which no till counts to")]
@@ -39,6 +40,11 @@ fn count(number: u64) -> f64 {
 
 pub(crate) fn seconds(length: Option<Duration>) -> f64 {
     length.map_or(NONE, |length| length.as_secs_f64())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "no clock is 2^53 seconds off")]
+pub(crate) fn signed(seconds: Option<i64>) -> f64 {
+    seconds.map_or(f64::NAN, |seconds| seconds as f64)
 }
 
 fn figure(stats: &Stats, name: &str) -> f64 {
@@ -61,7 +67,10 @@ fn failures(stats: &Stats, status: xilnex_auth_status) -> u64 {
 /// "refused_by_budget": calls that were refused because of too many requests a minute.
 /// Seconds, negative where there was none:
 /// "last_refresh": how long the last successful refresh took, its pauses included;
-/// "expires_in": how long the token at hand may still be handed out, 0 when it has expired. Thread-safe.
+/// "expires_in": how long the token at hand may still be handed out, 0 when it has expired.
+/// Seconds of either sign, a NaN where none are known:
+/// "clock_skew": how far this machine's clock is ahead of the server's, negative when it is behind: the least that explains
+/// the Date of the last answer that had one. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_stats_value(
     stats: *const xilnex_auth_stats,
@@ -106,7 +115,7 @@ mod tests {
         let cpp = include_str!("../../include/xilnex_auth.hpp");
         for name in engine {
             assert!(
-                ["COUNT", "LENGTH"].iter().any(|form| cpp.contains(&format!("_{form}_({name})"))),
+                ["COUNT", "LENGTH", "SIGNED"].iter().any(|form| cpp.contains(&format!("_{form}_({name})"))),
                 "{name}"
             );
         }
@@ -123,6 +132,9 @@ mod tests {
         {
             assert!((figure(&stats, name) - value).abs() < 1e-9, "{name}");
         }
+        assert!(figure(&stats, "clock_skew").is_nan());
+        stats.clock_skew = Some(-7200);
+        assert!((figure(&stats, "clock_skew") + 7200.0).abs() < 1e-9);
         assert_eq!(failures(&stats, XILNEX_AUTH_REJECTED), 3);
         assert_eq!([XILNEX_AUTH_DNS, 0, -1, 99].map(|status| failures(&stats, status)), [0; 4]);
     }

@@ -2,6 +2,7 @@
 
 use crate::answer::{Failure, seconds};
 use crate::bell::Bell;
+use crate::stats::signed;
 use napi_derive::napi;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ pub struct Event {
     pub expires_in: Option<f64>,
     /// Why there is no new token.
     pub error: Option<Failure>,
+    /// Seconds that this machine's clock is ahead of the server's.
+    pub clock_skew: Option<f64>,
     /// Whether a person should look.
     pub is_warning: bool,
     /// The line for a log.
@@ -92,6 +95,7 @@ impl From<&xilnex_auth::Event> for Event {
             took: seconds(event.took),
             expires_in: seconds(event.expires_in),
             error: event.error.as_ref().map(Failure::from),
+            clock_skew: event.clock_skew.map(signed),
             is_warning: event.is_warning,
             message: event.to_string(),
         }

@@ -27,6 +27,8 @@ pub struct Stats {
     pub last_refresh: Option<f64>,
     /// Seconds for which the token at hand may still be handed out.
     pub expires_in: Option<f64>,
+    /// Seconds that this machine's clock is ahead of the server's.
+    pub clock_skew: Option<f64>,
 }
 
 impl From<xilnex_auth::Stats> for Stats {
@@ -42,8 +44,14 @@ impl From<xilnex_auth::Stats> for Stats {
             refused_by_budget: number(stats.refused_by_budget),
             last_refresh: seconds(stats.last_refresh),
             expires_in: seconds(stats.expires_in),
+            clock_skew: stats.clock_skew.map(signed),
         }
     }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "no clock is 2^53 seconds off")]
+pub fn signed(seconds: i64) -> f64 {
+    seconds as f64
 }
 
 #[allow(clippy::cast_precision_loss, reason = "nobody calls 2^53 times")]

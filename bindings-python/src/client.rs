@@ -108,7 +108,8 @@ impl Client {
         Ok(Stats(self.client()?.stats()))
     }
 
-    /// Ends this client: later calls raise ClosedError. Others of equal configuration go on.
+    /// Ends this client: later calls raise ClosedError, and so do those that wait, at once. Others of equal configuration
+    /// go on.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.client()?.close();
         *self.text.lock() = None;

@@ -81,7 +81,7 @@ fn listener(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
 fn tell(listener: &Bound<'_, PyAny>, event: &Event) -> PyResult<()> {
     let at = event.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let error = event.error.as_ref().map(|error| error.kind().id());
-    let members = (event.happening.id(), &event.client_id, &event.token, error);
+    let members = (event.happening.id(), &event.client_id, &event.token, error, event.clock_skew);
     match listener.call1((event.to_string(), event.is_warning, at, members)) {
         // A filter that fails is shown as what cannot be raised; the call for a token goes on.
         Err(error) if error.is_instance_of::<PyException>(listener.py()) => {

@@ -74,13 +74,20 @@ impl Stats {
         self.0.expires_in.as_ref().map(Duration::as_secs_f64)
     }
 
+    /// Seconds that this machine's clock is ahead of the server's, negative when it is behind: the least that explains the
+    /// Date of the last answer that had one; None where none had.
+    #[getter]
+    fn clock_skew(&self) -> Option<i64> {
+        self.0.clock_skew
+    }
+
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let shown = MEMBERS.iter().map(|name| Ok(format!(" {name}={}", slf.getattr(*name)?.repr()?)));
         Ok(format!("<xilnex_auth.Stats{}>", shown.collect::<PyResult<String>>()?))
     }
 }
 
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
     "requests",
     "successes",
     "failures",
@@ -91,4 +98,5 @@ const MEMBERS: [&str; 10] = [
     "refused_by_budget",
     "last_refresh",
     "expires_in",
+    "clock_skew",
 ];

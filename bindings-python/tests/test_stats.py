@@ -14,7 +14,7 @@ def test_a_new_client_has_done_nothing(sandbox):
     counts = ["requests", "successes", "hits", "refreshes_ahead", "served_while_failing"]
     counts += ["refused_in_cool_down", "refused_by_budget"]
     assert {name: getattr(stats, name) for name in counts} == dict.fromkeys(counts, 0)
-    assert (stats.failures, stats.last_refresh, stats.expires_in) == ({}, None, None)
+    assert (stats.failures, stats.last_refresh, stats.expires_in, stats.clock_skew) == ({}, None, None, None)
     assert repr(stats).startswith("<xilnex_auth.Stats requests=0 successes=0 failures={} hits=0 ")
     assert {name for name in dir(stats) if not name.startswith("_")} == {
         word.partition("=")[0] for word in repr(stats)[1:-1].split()[1:]

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 use xilnex_auth_sandbox::{Options, Sandbox};
 
 /// Runs a shell line in which `$XA` is the program, with nothing set for its client but `environment`.
@@ -40,6 +41,30 @@ fn a_failure_has_its_kind_on_stderr_and_its_number_as_status() {
     let (status, _, err) = told(&shell("\"$XA\" token", &[]));
     assert_eq!(status, Some(1));
     assert!(err.lines().any(|line| line == "kind: invalid_config"), "{err}");
+}
+
+#[test]
+fn a_secret_may_come_through_a_pipe_that_somebody_writes_into() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let mut environment = sandbox.environment();
+    let folder = tempfile::tempdir().unwrap();
+    environment.push(("FOLDER", folder.path().to_str().unwrap().to_owned()));
+    let ask = |before: &str| {
+        let line = format!(
+            "secret=$XILNEX_CLIENT_SECRET; unset XILNEX_CLIENT_SECRET; cd \"$FOLDER\"; mkfifo pipe; {before} \
+             \"$XA\" token --client-secret-file pipe; status=$?; rm -f pipe; exit $status"
+        );
+        let began = Instant::now();
+        (told(&shell(&line, &environment)), began.elapsed())
+    };
+    let ((status, out, err), _) = ask("{ sleep 0.2; printf %s \"$secret\" > pipe; } &");
+    assert_eq!((status, err.as_str(), out.split('.').count()), (Some(0), "", 3));
+    for before in ["", "sleep 30 > pipe 2> /dev/null &", "ln -sf /dev/zero pipe;", "ln -sf /dev/null pipe;"] {
+        let ((status, out, err), took) = ask(before);
+        assert_eq!((status, out.as_str()), (Some(1), ""), "{before}: {err}");
+        assert!(err.contains("client_secret_file (XILNEX_CLIENT_SECRET_FILE)"), "{before}: {err}");
+        assert!(took < Duration::from_secs(15), "{before}: {took:?}");
+    }
 }
 
 #[test]

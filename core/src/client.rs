@@ -4,19 +4,20 @@ use crate::cache::Cache;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::flight::{Exit, closed};
 use crate::grant::Grant;
 use crate::pending::Answer;
 use crate::registry;
 use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::store::Store;
+use crate::sync::atomic::Ordering;
 use crate::token::AccessToken;
 use crate::transport::Transport;
 use once_cell::race::OnceBox;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Gets access tokens and keeps them.
 ///
@@ -25,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone)]
 pub struct Client {
     engine: Arc<Cache>,
-    closed: Arc<AtomicBool>,
+    exit: Exit,
 }
 
 impl Client {
@@ -54,7 +55,7 @@ impl Client {
     }
 
     fn over(engine: Arc<Cache>) -> Client {
-        Client { engine, closed: Arc::default() }
+        Client { engine, exit: Exit::default() }
     }
 
     /// The text of a valid access token; from memory where possible. Blocks for at most `timeout`.
@@ -89,7 +90,7 @@ impl Client {
     /// `closed`; the last failure again in the pause after it; `unavailable` when ten requests were sent within a
     /// minute; `invalid_config` inside a listener of events while no valid token is at hand.
     pub fn request(&self, call: &Call) -> Result<Answer, Error> {
-        self.open()?.get(call)
+        self.open()?.get(call, &self.exit)
     }
 
     /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never waits for the network
@@ -119,10 +120,12 @@ impl Client {
         self.engine.stats()
     }
 
-    /// Ends this client and its clones: later calls fail with `closed`. Others with the same configuration
-    /// go on, and so does a request under way.
+    /// Ends this client and its clones: later calls fail with `closed`, and so do those that wait, at once. Only one that
+    /// had to send the request on its own thread, because the system refused another, ends with that. Others with the
+    /// same configuration go on, and so does a request under way.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
+        self.exit.store(true, Ordering::SeqCst);
+        self.engine.release_closed();
     }
 
     /// The client identifier it works with.
@@ -141,10 +144,7 @@ impl Client {
     }
 
     fn open(&self) -> Result<&Arc<Cache>, Error> {
-        if self.closed.load(Ordering::Relaxed) {
-            return Err(Error::new(Kind::Closed, "the client is closed: make a new one"));
-        }
-        Ok(&self.engine)
+        if self.exit.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.engine) }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The one place that reads time, the one primitive that waits, and the one that works beside the callers.
 
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, lock};
 use std::io;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// One look at both clocks.
@@ -55,34 +56,59 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// A flag that is set once and that any number of threads can wait for.
-#[derive(Default)]
+/// A flag that is set once and that any number of threads can wait for. A clone is the same flag.
+#[derive(Clone, Default)]
 pub struct Flag {
+    signal: Arc<Signal>,
+    /// Whoever waits by this clone goes when this is set.
+    exit: Option<Arc<AtomicBool>>,
+}
+
+#[derive(Default)]
+struct Signal {
     is_set: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Flag {
+    /// The same flag for those who stop waiting when `exit` is set: it counts as set for them then. Whoever sets it calls
+    /// [`Flag::stir`] after that.
+    pub(crate) fn or(&self, exit: &Arc<AtomicBool>) -> Flag {
+        Flag { signal: self.signal.clone(), exit: Some(exit.clone()) }
+    }
+
     /// Sets the flag and wakes everybody.
     pub fn set(&self) {
-        *lock(&self.is_set) = true;
-        self.changed.notify_all();
+        *lock(&self.signal.is_set) = true;
+        self.signal.changed.notify_all();
+    }
+
+    /// Has everybody look whether to go on waiting.
+    pub(crate) fn stir(&self) {
+        // Under the lock: whoever has looked already waits by now, and hears it.
+        let _is_set = lock(&self.signal.is_set);
+        self.signal.changed.notify_all();
     }
 
     /// Whether the flag is set.
     pub fn is_set(&self) -> bool {
-        *lock(&self.is_set)
+        self.ends(*lock(&self.signal.is_set))
     }
 
     /// Waits at most this long in real time; true when the flag is set.
     pub fn wait_for(&self, at_most: Duration) -> bool {
-        let is_set = lock(&self.is_set);
-        if *is_set {
+        let is_set = lock(&self.signal.is_set);
+        if self.ends(*is_set) {
             return true;
         }
         // A wake-up without the flag is harmless: every caller looks at its own deadline again.
-        let (is_set, _) = self.changed.wait_timeout(is_set, at_most).unwrap_or_else(PoisonError::into_inner);
-        *is_set
+        let waited = self.signal.changed.wait_timeout(is_set, at_most);
+        let (is_set, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        self.ends(*is_set)
+    }
+
+    fn ends(&self, is_set: bool) -> bool {
+        is_set || self.exit.as_ref().is_some_and(|exit| exit.load(Ordering::SeqCst))
     }
 }
 
@@ -116,12 +142,17 @@ impl Clock for SystemClock {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn boot() -> Duration {
     use rustix::time::{DynamicClockId, clock_gettime_dynamic};
-    match clock_gettime_dynamic(DynamicClockId::Boottime) {
-        Ok(time) => {
-            Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
-        }
-        Err(_) => monotonic(),
-    }
+    since_boot(clock_gettime_dynamic(DynamicClockId::Boottime))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn since_boot(told: rustix::io::Result<rustix::time::Timespec>) -> Duration {
+    let whole = |time: rustix::time::Timespec| {
+        let nanoseconds =
+            u32::try_from(time.tv_nsec).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
+        Some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanoseconds))
+    };
+    told.ok().and_then(whole).unwrap_or_else(monotonic)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -163,6 +194,57 @@ mod tests {
             let sent = reading(boot, wall);
             let stepped = reading(boot + 60, wall.saturating_sub(step));
             prop_assert!(stepped.since(&sent) >= Duration::from_secs(60));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_the_boot_clock_is_refused_or_makes_no_sense_the_monotonic_one_has_to_do() {
+        use rustix::io::Errno;
+        use rustix::time::Timespec;
+        let told = |tv_sec, tv_nsec| Ok(Timespec { tv_sec, tv_nsec });
+        assert_eq!(since_boot(told(7, 5)), Duration::new(7, 5));
+        for wrong in [
+            Err(Errno::INVAL),
+            Err(Errno::NOSYS),
+            Err(Errno::PERM),
+            told(-1, 0),
+            told(i64::MAX, 1_000_000_000),
+            told(0, -1),
+        ] {
+            let before = since_boot(wrong);
+            std::thread::sleep(Duration::from_millis(2));
+            let passed = since_boot(wrong) - before;
+            assert!(passed >= Duration::from_millis(2) && passed < Duration::from_secs(60), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_wall_clock_panics_and_both_ends_of_time_have_an_age(
+            sent in any::<i64>(), now in any::<i64>(), boot in any::<u64>(), later in any::<u64>(),
+        ) {
+            // From 292 million years before 1970 to as many after it, or as far as the system's clock goes.
+            let wall = |millis: i64| {
+                let length = Duration::from_millis(millis.unsigned_abs());
+                let epoch = SystemTime::UNIX_EPOCH;
+                let moved = if millis < 0 { epoch.checked_sub(length) } else { epoch.checked_add(length) };
+                moved.unwrap_or(epoch)
+            };
+            let at = |boot, wall_at| Reading { boot: Duration::from_nanos(boot), wall: wall(wall_at) };
+            let (first, second) = (at(boot, sent), at(later, now));
+            let age = second.since(&first);
+            prop_assert!(age >= Duration::from_nanos(later.saturating_sub(boot)));
+            prop_assert!(wall(now).duration_since(wall(sent)).is_ok_and(|wall| age >= wall) || now <= sent || wall(now) <= wall(sent));
+            let token = crate::token::AccessToken::new(
+                zeroize::Zeroizing::new("t".into()),
+                None,
+                first,
+                crate::lifetime::Lifetime::new(Duration::from_secs(3600), 0.5),
+            );
+            prop_assert!(token.expires_at() >= first.wall && token.left(&second) <= Duration::from_secs(3600));
+            let skew = crate::skew::measure(first.wall, &first, &second);
+            prop_assert!(!crate::skew::sentence(skew).is_empty());
         }
     }
 

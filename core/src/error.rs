@@ -142,6 +142,16 @@ impl Error {
         self.with(|parts| parts.hint = Some(hint.into()))
     }
 
+    /// Adds to what there is to look at.
+    pub(crate) fn with_remark(self, remark: &str) -> Error {
+        self.with(|parts| {
+            parts.hint = Some(match parts.hint.take() {
+                Some(hint) => format!("{hint}; besides, {remark}"),
+                None => remark.to_owned(),
+            });
+        })
+    }
+
     pub(crate) fn with_oauth_error(self, code: Option<String>) -> Error {
         self.with(|parts| parts.oauth_error = code)
     }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::local::Local;
+use crate::skew;
 use arc_swap::ArcSwapOption;
 use std::cell::Cell;
 use std::fmt;
@@ -24,6 +25,8 @@ pub enum Happening {
     ServedDuringOutage,
     /// A token was dropped because a resource server refused it.
     Invalidated,
+    /// This machine's clock and the server's are more than a minute apart, or no longer; told once for each change.
+    ClockSkew,
 }
 
 impl Happening {
@@ -35,6 +38,7 @@ impl Happening {
             Happening::RefreshFailed => "refresh_failed",
             Happening::ServedDuringOutage => "served_during_outage",
             Happening::Invalidated => "invalidated",
+            Happening::ClockSkew => "clock_skew",
         }
     }
 }
@@ -57,7 +61,10 @@ pub struct Event {
     pub expires_in: Option<Duration>,
     /// Why there is no new token, where that is so.
     pub error: Option<Error>,
-    /// Whether a person should look: the refresh of a token that is still valid failed, so that there is time left.
+    /// How many seconds this machine's clock is ahead of the server's, negative when it is behind, where it is about that.
+    pub clock_skew: Option<i64>,
+    /// Whether a person should look: the refresh of a token that is still valid failed, so that there is time left; or a
+    /// clock is wrong.
     pub is_warning: bool,
 }
 
@@ -73,6 +80,7 @@ impl Event {
             took: None,
             expires_in: None,
             error: None,
+            clock_skew: None,
             is_warning: false,
         }
     }
@@ -95,6 +103,7 @@ impl fmt::Display for Event {
                 write!(f, "token {token} is handed out without a refresh, good for {left:.0} s: ")
             }
             Happening::Invalidated => write!(f, "token {token} was refused and is dropped"),
+            Happening::ClockSkew => f.write_str(&skew::sentence(self.clock_skew.unwrap_or_default())),
         }?;
         self.error.as_ref().map_or(Ok(()), |error| f.write_str(error.message()))
     }

@@ -14,6 +14,9 @@ pub type Outcome = Result<Arc<AccessToken>, Error>;
 
 type Listener = Box<dyn FnOnce(Outcome) + Send>;
 
+/// Set when a client is closed. Its clones and their callers share it.
+pub type Exit = Arc<AtomicBool>;
+
 /// A request under way. It belongs to no caller: one that leaves early changes nothing for the others. It lasts for as
 /// long as the most patient of them waits.
 pub struct Flight {
@@ -27,7 +30,7 @@ pub struct Flight {
     aimed: AtomicU64,
     is_awaited: AtomicBool,
     outcome: Once<Outcome>,
-    listeners: Mutex<Vec<Listener>>,
+    listeners: Mutex<Vec<(Exit, Listener)>>,
     landed: Flag,
 }
 
@@ -111,35 +114,54 @@ impl Flight {
             std::mem::take(&mut *listeners)
         };
         self.landed.set();
-        for listener in listeners {
-            // One that panics takes nothing from the others.
-            let _ = catch_unwind(AssertUnwindSafe(|| listener(outcome.clone())));
-        }
+        tell(listeners, outcome);
     }
 
-    /// Waits until the flight has landed or the boot clock reaches `until`; `None` when it has not.
-    pub fn wait(&self, clock: &dyn Clock, until: Duration) -> Option<Outcome> {
+    /// Releases those whose client was closed. The flight goes on, and so do the others.
+    pub fn release_closed(&self) {
+        let leaving: Vec<_> =
+            lock(&self.listeners).extract_if(.., |(exit, _)| exit.load(Ordering::SeqCst)).collect();
+        self.landed.stir();
+        tell(leaving, &Err(closed()));
+    }
+
+    /// Waits until the flight has landed, the client is closed or the boot clock reaches `until`; `None` when that is all.
+    pub fn wait(&self, clock: &dyn Clock, until: Duration, exit: &Exit) -> Option<Outcome> {
         if self.is_foreign() {
             return Some(Err(stayed_behind()));
         }
-        clock.wait(&self.landed, until);
-        self.outcome.get()
+        clock.wait(&self.landed.or(exit), until);
+        self.outcome.get().or_else(|| exit.load(Ordering::SeqCst).then(|| Err(closed())))
     }
 
-    /// Calls `listener` when the flight lands, on the thread that lands it or gives it up; at once if it has.
-    pub fn on_landing(&self, listener: Listener) {
+    /// Calls `listener` when the flight lands, on the thread that lands it or gives it up, or when the client is closed,
+    /// on the thread that closes it; at once if that has happened.
+    pub fn on_landing(&self, exit: &Exit, listener: Listener) {
         if self.is_foreign() {
             return listener(Err(stayed_behind()));
         }
         let mut listeners = lock(&self.listeners);
-        match self.outcome.get() {
-            None => listeners.push(listener),
+        let is_closed = || exit.load(Ordering::SeqCst).then(|| Err(closed()));
+        match self.outcome.get().or_else(is_closed) {
+            None => listeners.push((exit.clone(), listener)),
             Some(outcome) => {
                 drop(listeners);
                 listener(outcome);
             }
         }
     }
+}
+
+fn tell(listeners: Vec<(Exit, Listener)>, outcome: &Outcome) {
+    for (_, listener) in listeners {
+        // One that panics takes nothing from the others.
+        let _ = catch_unwind(AssertUnwindSafe(|| listener(outcome.clone())));
+    }
+}
+
+/// What the callers of a closed client are told.
+pub fn closed() -> Error {
+    Error::new(Kind::Closed, "the client is closed: make a new one")
 }
 
 /// What a caller that was forked while it waited is told, without a look at locks that nobody may open any more.
@@ -176,10 +198,13 @@ mod tests {
     fn a_flight_of_another_process_keeps_nobody_whatever_its_locks_are() {
         let flight = Flight { process: 0, ..Flight::new(seconds(1), seconds(10)) };
         let _held = lock(&flight.listeners);
-        let outcome = flight.wait(&SystemClock, SystemClock.now().boot + seconds(60));
+        let outcome = flight.wait(&SystemClock, SystemClock.now().boot + seconds(60), &Exit::default());
         assert_eq!(outcome.unwrap().unwrap_err().kind(), Kind::Unavailable);
         let (sender, receiver) = std::sync::mpsc::channel();
-        flight.on_landing(Box::new(move |outcome| sender.send(outcome.unwrap_err().kind()).unwrap()));
+        flight.on_landing(
+            &Exit::default(),
+            Box::new(move |outcome| sender.send(outcome.unwrap_err().kind()).unwrap()),
+        );
         assert_eq!(receiver.try_recv(), Ok(Kind::Unavailable));
     }
 }

@@ -6,6 +6,7 @@ use crate::request::access_token_request;
 use crate::response::{self, Asked};
 use crate::secret::Secret;
 use crate::settings::{Settings, read_secret};
+use crate::skew;
 use crate::token::AccessToken;
 use crate::transport::Transport;
 use arc_swap::ArcSwap;
@@ -35,18 +36,22 @@ impl Grant {
         &self.settings
     }
 
-    /// Requests a token, once, within `budget`.
-    ///
-    /// # Errors
-    /// Every kind but `closed` and `internal`; `invalid_config` only when the certificate file has gone meanwhile.
-    pub fn access_token(&self, budget: Duration) -> Result<AccessToken, Error> {
+    /// Requests a token, once, within `budget`; tells beside it how many seconds our clock is ahead of the server's, where
+    /// the answer shows it. Errors are of every kind but `closed` and `internal`; `invalid_config` only when the
+    /// certificate file has gone meanwhile.
+    pub fn access_token(&self, budget: Duration) -> (Result<AccessToken, Error>, Option<i64>) {
         let client_secret = self.client_secret.load_full();
         self.sent.store(client_secret.clone());
         let request = access_token_request(&self.settings, &client_secret);
         let sent = self.clock.now();
-        let answer = self.transport.send(&request, budget)?;
+        let answer = match self.transport.send(&request, budget) {
+            Ok(answer) => answer,
+            Err(error) => return (Err(error), None),
+        };
+        let received = self.clock.now();
+        let skew = response::date(&answer).map(|date| skew::measure(date, &sent, &received));
         let scope = self.settings.scope.as_deref();
-        response::access_token(
+        let token = response::access_token(
             &answer,
             &Asked {
                 sent,
@@ -55,21 +60,25 @@ impl Grant {
                 client_id: &self.settings.client_id,
                 draw: fastrand::f64(),
             },
-        )
+        );
+        (token, skew)
     }
 
     /// Reads the secret file again, if there is one; true when it holds another secret than the last request carried,
-    /// which the next one will. A file that cannot be read leaves the refusal of the server standing, and so does a
-    /// pipe, which would be waited for in vain.
-    pub fn reread_secret(&self) -> bool {
-        let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file());
-        let Some(Ok(found)) = file.map(read_secret) else {
-            return false;
+    /// which the next one will. A pipe is not read again, since it would be waited for in vain.
+    ///
+    /// # Errors
+    /// What is the matter with the file; the refusal of the server stands.
+    pub fn reread_secret(&self) -> Result<bool, Error> {
+        let file = self.settings.client_secret_file.as_deref();
+        let Some(path) = file.filter(|path| path.metadata().map_or(true, |about| about.is_file())) else {
+            return Ok(false);
         };
+        let found = read_secret(path)?;
         let is_new = **self.sent.load() != found;
         if is_new {
             self.client_secret.store(Arc::new(found));
         }
-        is_new
+        Ok(is_new)
     }
 }

@@ -1,7 +1,7 @@
 //! A caller's place in a flight.
 
 use crate::error::{Error, Kind};
-use crate::flight::{Flight, Outcome};
+use crate::flight::{Exit, Flight, Outcome};
 use crate::slot::Slot;
 use crate::token::AccessToken;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub enum Answer {
 pub struct Pending {
     slot: Arc<Slot>,
     flight: Arc<Flight>,
+    exit: Exit,
     until: Duration,
     /// From this time on the token at hand will do.
     moment: Option<Duration>,
@@ -28,7 +29,7 @@ impl Answer {
     /// Waits for the token until the deadline of the call.
     ///
     /// # Errors
-    /// The flight's error, or `timeout` when the caller's deadline passed first.
+    /// The flight's error, `timeout` when the caller's deadline passed first, or `closed`.
     pub fn wait(self) -> Outcome {
         match self {
             Answer::Ready(token) => Ok(token),
@@ -42,16 +43,17 @@ impl Pending {
     pub(crate) fn new(
         slot: Arc<Slot>,
         flight: Arc<Flight>,
+        exit: Exit,
         until: Duration,
         moment: Option<Duration>,
     ) -> Pending {
-        Pending { slot, flight, until, moment: moment.map(|moment| moment.min(until)) }
+        Pending { slot, flight, exit, until, moment: moment.map(|moment| moment.min(until)) }
     }
 
     /// Waits until the deadline of the call.
     ///
     /// # Errors
-    /// The flight's error, or `timeout` when the caller's deadline passed first.
+    /// The flight's error, `timeout` when the caller's deadline passed first, or `closed`.
     pub fn wait(self) -> Outcome {
         loop {
             if let Some(outcome) = self.wait_for(Duration::MAX) {
@@ -69,7 +71,7 @@ impl Pending {
             self.flight.board(self.until);
         }
         let slice = end.min(now.saturating_add(at_most));
-        if let Some(outcome) = self.flight.wait(&*self.slot.clock, slice) {
+        if let Some(outcome) = self.flight.wait(&*self.slot.clock, slice, &self.exit) {
             return Some(self.slot.settle(outcome));
         }
         match slice {
@@ -84,10 +86,11 @@ impl Pending {
         self.next_decision().saturating_sub(self.slot.clock.now().boot)
     }
 
-    /// Calls `listener` once, when the flight lands, on the thread that lands it or gives it up; at once if it has.
+    /// Calls `listener` once, when the flight lands, on the thread that lands it or gives it up, or when the client is
+    /// closed, on the thread that closes it; at once if that has happened.
     pub fn on_ready(&self, listener: impl FnOnce(Outcome) + Send + 'static) {
         let slot = self.slot.clone();
-        self.flight.on_landing(Box::new(move |outcome| listener(slot.settle(outcome))));
+        self.flight.on_landing(&self.exit, Box::new(move |outcome| listener(slot.settle(outcome))));
     }
 
     /// The moment, as long as a token is at hand; else the deadline.

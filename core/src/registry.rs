@@ -77,6 +77,7 @@ mod tests {
     use super::*;
     use crate::call::Call;
     use crate::config::Config;
+    use crate::flight::Exit;
 
     fn engine_of(client_id: &str) -> Arc<Cache> {
         let mut config = Config::new();
@@ -109,7 +110,7 @@ mod tests {
             config.set("base_url", "http://127.0.0.1:9").unwrap();
             engine(Settings::new(&config).unwrap()).unwrap()
         };
-        assert!(busy().get(&Call::default()).is_ok_and(|answer| answer.wait().is_err()));
+        assert!(busy().get(&Call::default(), &Exit::default()).is_ok_and(|answer| answer.wait().is_err()));
         let weak = Arc::downgrade(&busy());
         for index in 0..=MOST {
             engine_of(&format!("third {index}"));

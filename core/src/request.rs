@@ -66,7 +66,8 @@ fn pair(client_id: &str, client_secret: &str) -> Zeroizing<String> {
 }
 
 /// What a careless server's message may repeat of a request: the secret, and what Basic authentication makes of it,
-/// rightly or without encoding the parts, in both alphabets of Base64 and without their padding.
+/// rightly or without encoding the parts, in both alphabets of Base64 and without their padding; and its bytes in
+/// hexadecimal digits.
 pub fn spellings(client_id: &str, client_secret: &Secret) -> Vec<Zeroizing<String>> {
     let plain = Zeroizing::new(client_secret.expose().to_owned());
     let joined = Zeroizing::new(format!("{client_id}:{}", *plain));
@@ -76,7 +77,10 @@ pub fn spellings(client_id: &str, client_secret: &Secret) -> Vec<Zeroizing<Strin
             spellings.push(Zeroizing::new(alphabet.encode(text.as_bytes())));
         }
     }
-    spellings.push(plain);
+    let mut hex = Zeroizing::new(String::with_capacity(2 * plain.len()));
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    hex.extend(plain.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    spellings.extend([hex, plain]);
     spellings
 }
 
@@ -123,7 +127,7 @@ mod tests {
     fn the_spellings_are_those_of_basic_authentication_too() {
         let told: Vec<String> =
             spellings("i d", &Secret::new("a&b c")).iter().map(|text| text.to_string()).collect();
-        for spelling in ["a&b c", "YSZiIGM", "aSBkOmEmYiBj", "aStkOmElMjZiK2M"] {
+        for spelling in ["a&b c", "YSZiIGM", "aSBkOmEmYiBj", "aStkOmElMjZiK2M", "6126622063"] {
             assert!(told.iter().any(|text| text == spelling), "{spelling} {told:?}");
         }
     }

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use members::Members;
 use serde_json::{Map, Value};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use words::{OAUTH_ERRORS, told};
 use zeroize::Zeroizing;
 
@@ -240,6 +240,11 @@ fn claimed_lifetime(token: &str) -> Option<Duration> {
     (length >= 1.0).then(|| Duration::try_from_secs_f64(length).ok()).flatten()
 }
 
+/// When the server says that it answered (RFC 9110 §6.6.1).
+pub fn date(response: &HttpResponse) -> Option<SystemTime> {
+    response.date.as_deref().and_then(|date| httpdate::parse_http_date(date.trim()).ok())
+}
+
 /// Seconds, or a date judged against the answer's own date, so that our clock does not matter (RFC 9110 §10.2.3); an
 /// answer without one is judged against our clock.
 fn retry_after(response: &HttpResponse, asked: &Asked<'_>) -> Option<Duration> {
@@ -248,8 +253,7 @@ fn retry_after(response: &HttpResponse, asked: &Asked<'_>) -> Option<Duration> {
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
         let until = httpdate::parse_http_date(text).ok()?;
-        let date = response.date.as_deref().and_then(|date| httpdate::parse_http_date(date).ok());
-        until.duration_since(date.unwrap_or(asked.sent.wall)).unwrap_or(Duration::ZERO)
+        until.duration_since(date(response).unwrap_or(asked.sent.wall)).unwrap_or(Duration::ZERO)
     };
     Some(wait.min(MAX_RETRY_AFTER))
 }

@@ -3,15 +3,19 @@
 use crate::base_url::BaseUrl;
 use crate::config::{ClientAuth, Config, ProxyChoice, client_secret, option, refusal};
 use crate::error::Error;
+use crate::file::{self, Source};
 use crate::proxy::{self, Proxy};
 use crate::secret::Secret;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A file larger than this is no secret.
 const MAX_SECRET_FILE: usize = 16 * 1024;
+
+/// No collection of certificates is larger than this; the whole web's take a hundredth of it.
+pub(crate) const MAX_CA_FILE: usize = 16 * 1024 * 1024;
 
 /// Identifies a configuration: a hash over everything that reaches the wire or decides how it gets there.
 pub type Key = [u8; 32];
@@ -36,7 +40,7 @@ pub struct Settings {
     /// The bound of resolving and connecting.
     pub connect_timeout: Duration,
     /// Certificates to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<Source>,
     /// The proxy to tunnel through.
     pub proxy: Option<Proxy>,
 }
@@ -59,9 +63,9 @@ impl Settings {
             (None, Some(secret)) => secret,
             (None, None) => return Err(refusal(option("client_secret"), "is missing")),
         };
-        if let Some(path) = &config.ca_file {
-            std::fs::File::open(path).map_err(|problem| unreadable("ca_file", path, &problem))?;
-        }
+        let ca_file = config.ca_file.as_deref().map(|path| {
+            Source::open(path, MAX_CA_FILE).map_err(|problem| unreadable("ca_file", path, &problem))
+        });
         Ok(Settings {
             proxy: chosen_proxy(config, &base_url)?,
             base_url,
@@ -72,7 +76,7 @@ impl Settings {
             client_auth: config.client_auth,
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
-            ca_file: config.ca_file.clone(),
+            ca_file: ca_file.transpose()?,
         })
     }
 
@@ -90,7 +94,9 @@ impl Settings {
             Some(vec![self.client_auth as u8]),
             Some(self.timeout.as_nanos().to_be_bytes().to_vec()),
             Some(self.connect_timeout.as_nanos().to_be_bytes().to_vec()),
-            path(&self.ca_file),
+            self.ca_file.as_ref().map(|source| source.path().as_os_str().as_encoded_bytes().to_vec()),
+            // Two pipes may have had one name.
+            self.ca_file.as_ref().and_then(Source::kept).map(<[u8]>::to_vec),
             self.proxy.as_ref().map(|proxy| Secret::new(proxy.address()).fingerprint().to_vec()),
         ];
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
@@ -144,13 +150,13 @@ fn secret_file(config: &Config) -> Result<Option<PathBuf>, Error> {
 pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
     let (row, path) = (option("client_secret_file"), path.as_ref());
     // Room for all of it from the start: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_SECRET_FILE + 2));
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_SECRET_FILE as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|problem| unreadable(row.name, path, &problem))?;
-    if bytes.len() > MAX_SECRET_FILE {
-        return Err(refusal(row, "is larger than 16 KiB: give the file that holds the secret alone"));
-    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_SECRET_FILE + 64));
+    file::read(path, MAX_SECRET_FILE, &mut bytes).map_err(|problem| match problem.kind() {
+        ErrorKind::FileTooLarge => {
+            refusal(row, "is larger than 16 KiB: give the file that holds the secret alone")
+        }
+        _ => unreadable(row.name, path, &problem),
+    })?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| refusal(row, "is not UTF-8: save the secret as UTF-8 text"))?;
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));

@@ -62,6 +62,8 @@ impl Slot {
                 self.valid().ok_or_else(|| Error::new(Kind::Unavailable, told).with_attempts(1))
             }
             Ok(token) => Ok(token),
+            // A closed client gives nothing, whatever the others have.
+            Err(error) if error.kind() == Kind::Closed => Err(error),
             Err(error) => self.valid().ok_or(error),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::clock::nanos;
 use crate::error::Kind;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What the clients of one configuration have done in this process; a forked child counts on from its parent's.
@@ -29,6 +29,9 @@ pub struct Stats {
     pub last_refresh: Option<Duration>,
     /// How long the token at hand may still be handed out; zero when it has expired.
     pub expires_in: Option<Duration>,
+    /// How many seconds this machine's clock is ahead of the server's, negative when it is behind: the least that explains
+    /// the `Date` of the last answer that had one.
+    pub clock_skew: Option<i64>,
 }
 
 /// Enough for the cores of a till; threads beyond them share.
@@ -51,6 +54,21 @@ pub struct Counters {
     pub refused_by_budget: Count,
     failures: [Count; Kind::COUNT],
     last_refresh: Count,
+    clock_skew: Skew,
+}
+
+/// A number of seconds that may not be known.
+struct Skew(AtomicI64);
+
+impl Skew {
+    /// No clock is so far off.
+    const UNKNOWN: i64 = i64::MIN;
+}
+
+impl Default for Skew {
+    fn default() -> Skew {
+        Skew(AtomicI64::new(Skew::UNKNOWN))
+    }
 }
 
 /// One counter.
@@ -85,6 +103,16 @@ impl Counters {
         self.last_refresh.0.store(nanos(took).max(1), Ordering::Relaxed);
     }
 
+    /// An answer showed how far the clocks are apart.
+    pub fn measured(&self, skew: i64) {
+        self.clock_skew.0.store(skew, Ordering::Relaxed);
+    }
+
+    /// How far they are apart, as far as that is known.
+    pub fn clock_skew(&self) -> Option<i64> {
+        Some(self.clock_skew.0.load(Ordering::Relaxed)).filter(|skew| *skew != Skew::UNKNOWN)
+    }
+
     /// All of them, now.
     pub fn stats(&self, expires_in: Option<Duration>) -> Stats {
         let failures = Kind::all().map(|kind| (kind, self.failures[kind as usize].get()));
@@ -100,6 +128,7 @@ impl Counters {
             refused_by_budget: self.refused_by_budget.get(),
             last_refresh: last_refresh.map(Duration::from_nanos),
             expires_in,
+            clock_skew: self.clock_skew(),
         }
     }
 }
@@ -126,11 +155,12 @@ mod tests {
         counters.requests.add();
         counters.failure(Kind::Connect);
         counters.refreshed(Duration::from_millis(3));
+        counters.measured(-7200);
         let stats = counters.stats(Some(Duration::from_secs(9)));
         assert_eq!((stats.hits, stats.requests, stats.successes), (1600, 1, 0));
         assert_eq!(stats.failures, [(Kind::Connect, 1)]);
         assert_eq!(stats.last_refresh, Some(Duration::from_millis(3)));
-        assert_eq!(stats.expires_in, Some(Duration::from_secs(9)));
+        assert_eq!((stats.expires_in, stats.clock_skew), (Some(Duration::from_secs(9)), Some(-7200)));
         assert_eq!(Counters::default().stats(None), Stats::default());
     }
 }

@@ -157,6 +157,67 @@ static void concurrent(size_t count) {
     putchar('}');
 }
 
+static void sleep_for(double seconds) {
+    struct timespec length;
+    length.tv_sec = (time_t)seconds;
+    length.tv_nsec = (long)((seconds - (double)length.tv_sec) * 1e9);
+    nanosleep(&length, NULL);
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+struct leaving {
+    pthread_t thread;
+    const xilnex_auth_client *from;
+    xilnex_auth_status status;
+    double ended;
+    char token[XILNEX_AUTH_TOKEN_BUFFER];
+};
+
+static void *wait_for_token(void *argument) {
+    struct leaving *caller = argument;
+    caller->status = xilnex_auth_get_token(caller->from, caller->token, sizeof caller->token, NULL, NULL);
+    caller->ended = now();
+    return NULL;
+}
+
+/* Closes a client while threads wait for it and one waits for its equal. */
+static void close_while(size_t count) {
+    static struct leaving callers[MOST_THREADS + 1];
+    char *told[MOST_THREADS + 1], ids[MOST_THREADS][32], *tokens[1];
+    xilnex_auth_config *config = xilnex_auth_config_from_env();
+    xilnex_auth_client *other = NULL;
+    size_t index;
+    double closed, longest = 0;
+    if (count > MOST_THREADS || make(config, &other, NULL) != XILNEX_AUTH_OK) exit(2);
+    for (index = 0; index <= count; index++) {
+        callers[index].from = index == count ? other : client;
+        if (pthread_create(&callers[index].thread, NULL, wait_for_token, &callers[index]) != 0) abort();
+    }
+    sleep_for(0.3);
+    closed = now();
+    xilnex_auth_client_close(client);
+    for (index = 0; index < count; index++) {
+        pthread_join(callers[index].thread, NULL);
+        if (callers[index].ended - closed > longest) longest = callers[index].ended - closed;
+        snprintf(ids[index], sizeof ids[index], "%s", xilnex_auth_status_id(callers[index].status));
+        told[index] = ids[index];
+    }
+    pthread_join(callers[count].thread, NULL);
+    tokens[0] = callers[count].token;
+    fputs("{\"tokens\":", stdout);
+    print_distinct(tokens, callers[count].status == XILNEX_AUTH_OK);
+    fputs(",\"errors\":", stdout);
+    print_distinct(told, count);
+    printf(",\"seconds\":%.3f}", longest);
+    xilnex_auth_client_free(other);
+    xilnex_auth_config_free(config);
+}
+
 /* One after the other. */
 static void many(long count) {
     static char kept[2][MOST_THREADS][XILNEX_AUTH_TOKEN_BUFFER];
@@ -184,6 +245,7 @@ static void print_stats(void) {
     static const char *const names[] = {
         "requests", "successes", "failures", "hits", "refreshes_ahead", "served_while_failing",
         "refused_in_cool_down", "refused_by_budget", "last_refresh", "expires_in"};
+    double skew;
     size_t index;
     xilnex_auth_stats *stats = NULL;
     xilnex_auth_error *error = NULL;
@@ -197,6 +259,9 @@ static void print_stats(void) {
         printf("%s\"%s\":", index == 0 ? "{" : ",", names[index]);
         print_number(value, value >= 0);
     }
+    skew = xilnex_auth_stats_value(stats, "clock_skew");
+    fputs(",\"clock_skew\":", stdout);
+    print_number(skew, skew == skew);
     fputs("}}", stdout);
     xilnex_auth_stats_free(stats);
 }
@@ -217,10 +282,7 @@ static void listen(void) {
 }
 
 static void pause_for(double seconds) {
-    struct timespec length;
-    length.tv_sec = (time_t)seconds;
-    length.tv_nsec = (long)((seconds - (double)length.tv_sec) * 1e9);
-    nanosleep(&length, NULL);
+    sleep_for(seconds);
     fputs("{\"ok\":true}", stdout);
 }
 
@@ -241,6 +303,7 @@ static void with_client(char **words) {
     else if (strcmp(words[0], "access_token") == 0) access_token(atof(words[1]));
     else if (strcmp(words[0], "invalidate") == 0) invalidate(words[1]);
     else if (strcmp(words[0], "concurrent") == 0) concurrent((size_t)atoi(words[1]));
+    else if (strcmp(words[0], "close_while") == 0) close_while((size_t)atoi(words[1]));
     else if (strcmp(words[0], "many") == 0) many(atol(words[1]));
     else if (strcmp(words[0], "stats") == 0) print_stats();
     else if (strcmp(words[0], "events") == 0) print_heard(&heard);

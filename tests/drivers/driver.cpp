@@ -1,5 +1,6 @@
 // The driver of C++: commands from stdin, one line of JSON for each answer.
 #include "driver.h"
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -104,6 +105,7 @@ void stats() {
     print_count("refused_by_budget", stats.refused_by_budget());
     print_length("last_refresh", stats.last_refresh());
     print_length("expires_in", stats.expires_in());
+    print_length("clock_skew", stats.clock_skew());
     std::fputs("}}", stdout);
 }
 
@@ -135,6 +137,43 @@ void concurrent(std::size_t count) {
     print_outcomes(tokens, errors);
 }
 
+/* Closes a client while threads wait for it and one waits for its equal. */
+void close_while(std::size_t count) {
+    using clock = std::chrono::steady_clock;
+    auto config = xilnex_auth::config::from_env();
+    for (const auto &[name, value] : options) config.set(name, value);
+    const xilnex_auth::client other{config};
+    std::vector<std::string> told(count + 1);
+    std::vector<char> failed(count + 1);
+    std::vector<clock::time_point> ended(count + 1);
+    std::vector<std::thread> threads;
+    for (std::size_t index = 0; index <= count; index++)
+        threads.emplace_back([&, index] {
+            try {
+                told[index] = index == count ? other.get_token() : client->get_token();
+            } catch (const xilnex_auth::error &error) {
+                told[index] = error.id();
+                failed[index] = 1;
+            }
+            ended[index] = clock::now();
+        });
+    std::this_thread::sleep_for(seconds(0.3));
+    const auto closed = clock::now();
+    client->close();
+    seconds longest{};
+    std::vector<char *> tokens, errors;
+    for (std::size_t index = 0; index <= count; index++) {
+        threads[index].join();
+        (failed[index] ? errors : tokens).push_back(told[index].data());
+        if (index < count) longest = std::max(longest, seconds(ended[index] - closed));
+    }
+    std::fputs("{\"tokens\":", stdout);
+    print_distinct(tokens.data(), tokens.size());
+    std::fputs(",\"errors\":", stdout);
+    print_distinct(errors.data(), errors.size());
+    std::printf(",\"seconds\":%.3f}", longest.count());
+}
+
 void show() {
     std::string shown(client->client_id());
     shown += " " + std::string(client->base_url()) + " " + std::string(client->scope()) + " " + last_error;
@@ -158,6 +197,8 @@ void with_client(const words &given) {
         std::printf("{\"invalidated\":%s}", client->invalidate(given[1]) ? "true" : "false");
     } else if (command == "concurrent") {
         concurrent(static_cast<std::size_t>(std::atoi(given[1])));
+    } else if (command == "close_while") {
+        close_while(static_cast<std::size_t>(std::atoi(given[1])));
     } else if (command == "many") {
         many(static_cast<std::size_t>(std::atoi(given[1])));
     } else if (command == "stats") {

@@ -41,6 +41,20 @@ async function many(count) {
   return distinct(settled);
 }
 
+/** Closes a client while promises wait for it and one waits for its equal. */
+async function closeWhile(count) {
+  let ended;
+  const calls = Array.from({ length: count }, () => client.getToken().finally(() => (ended = performance.now())));
+  const leaving = Promise.allSettled(calls);
+  const staying = new Client(options).getToken();
+  await sleep(300);
+  const closed = performance.now();
+  client.close();
+  const { errors } = distinct(await leaving);
+  const seconds = (ended - closed) / 1000;
+  return { tokens: [await staying], errors, seconds };
+}
+
 function stats() {
   const { failures, ...told } = client.stats();
   const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -71,6 +85,7 @@ const commands = {
   invalidate: (token) => ({ invalidated: client.invalidate(token) }),
   concurrent: (count) => concurrent(Number(count)),
   many: (count) => many(Number(count)),
+  close_while: (count) => closeWhile(Number(count)),
   stats,
   listen: () => {
     onEvent(({ name }) => heard.push(name));

@@ -1,5 +1,6 @@
 """The driver of Python: commands from stdin, one line of JSON for each answer."""
 
+import asyncio
 import json
 import logging
 import sys
@@ -60,6 +61,42 @@ def many(words):
     return {"tokens": sorted(tokens), "errors": sorted(errors)}
 
 
+def close_while(words):
+    """Closes a client while threads and tasks wait for it and one thread waits for its equal."""
+    count, other = int(words[1]), xilnex_auth.Client(**options)
+    tokens, errors, ended = set(), set(), []
+
+    def call(of, name=""):
+        try:
+            tokens.add(of.get_token())
+        except xilnex_auth.XilnexAuthError as error:
+            errors.add(name + error.kind)
+            ended.append(time.monotonic())
+
+    async def task():
+        try:
+            tokens.add(await client.get_token_async())
+        except xilnex_auth.XilnexAuthError as error:
+            errors.add(error.kind)
+            ended.append(time.monotonic())
+
+    async def tasks():
+        await asyncio.gather(*(task() for _ in range(count)))
+
+    staying = threading.Thread(target=call, args=(other, "other: "))
+    threads = [threading.Thread(target=call, args=(client,)) for _ in range(count)]
+    threads += [staying, threading.Thread(target=asyncio.run, args=(tasks(),))]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    closed = time.monotonic()
+    client.close()
+    for thread in threads:
+        thread.join()
+    assert len(ended) == 2 * count, ended
+    return {"tokens": sorted(tokens), "errors": sorted(errors), "seconds": max(ended) - closed}
+
+
 STATS = (
     "requests",
     "successes",
@@ -70,6 +107,7 @@ STATS = (
     "refused_by_budget",
     "last_refresh",
     "expires_in",
+    "clock_skew",
 )
 
 
@@ -124,6 +162,7 @@ COMMANDS = {
     "invalidate": lambda words: {"invalidated": client.invalidate(words[1])},
     "concurrent": concurrent,
     "many": many,
+    "close_while": close_while,
     "stats": stats,
     "listen": listen,
     "events": events,

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use xilnex_auth::event::{Subscription, subscribe};
 use xilnex_auth::{AccessToken, Call, Client, Config, Error};
 
@@ -53,6 +53,10 @@ fn answer(state: &mut State, words: &[String]) -> Option<Value> {
             json!({"ok": true})
         }),
         "default_token" => xilnex_auth::get_token().map(|token| json!({"token": token})),
+        "close_while" => match &state.client {
+            None => return Some(json!({"error": {"kind": "no_client"}})),
+            Some(client) => make(&state.options).map(|other| close_while(client, &other, number(1) as usize)),
+        },
         command => match &state.client {
             None => return Some(json!({"error": {"kind": "no_client"}})),
             Some(client) => with_client(client, command, word(1), number(1), state.last_error.as_ref()),
@@ -110,7 +114,7 @@ fn stats(client: &Client) -> Value {
         "refreshes_ahead": stats.refreshes_ahead, "served_while_failing": stats.served_while_failing,
         "refused_in_cool_down": stats.refused_in_cool_down, "refused_by_budget": stats.refused_by_budget,
         "last_refresh": stats.last_refresh.map(|took| took.as_secs_f64()),
-        "expires_in": stats.expires_in.map(|left| left.as_secs_f64()),
+        "expires_in": stats.expires_in.map(|left| left.as_secs_f64()), "clock_skew": stats.clock_skew,
     }})
 }
 
@@ -142,6 +146,32 @@ fn concurrent(client: &Client, count: usize) -> Value {
         };
     }
     json!({"tokens": tokens, "errors": errors})
+}
+
+/// Closes a client while callers wait for it and one waits for its equal.
+fn close_while(client: &Client, other: &Client, count: usize) -> Value {
+    let ask = |client: &Client| {
+        let client = client.clone();
+        std::thread::spawn(move || (client.get_token(), Instant::now()))
+    };
+    let (leaving, staying) = ((0..count).map(|_| ask(client)).collect::<Vec<_>>(), ask(other));
+    std::thread::sleep(Duration::from_millis(300));
+    let closed = Instant::now();
+    client.close();
+    let (mut tokens, mut errors, mut longest) = (BTreeSet::new(), BTreeSet::new(), Duration::ZERO);
+    for caller in leaving {
+        let (outcome, ended) = caller.join().expect("a caller");
+        longest = longest.max(ended.saturating_duration_since(closed));
+        match outcome {
+            Ok(token) => tokens.insert(token),
+            Err(error) => errors.insert(error.kind().id().to_owned()),
+        };
+    }
+    match staying.join().expect("the other caller").0 {
+        Ok(token) => tokens.insert(token),
+        Err(error) => errors.insert(format!("other: {}", error.kind().id())),
+    };
+    json!({"tokens": tokens, "errors": errors, "seconds": longest.as_secs_f64()})
 }
 
 fn shown(token: &AccessToken) -> Value {

@@ -31,6 +31,7 @@ static void what_an_event_tells() {
     const auto started = std::chrono::system_clock::now() - std::chrono::seconds(1);
     const subscription listening{[&](const event &told) {
         EXPECT(told.client_id() == other.client_id() && !told.is_warning() && !told.error());
+        EXPECT(!told.clock_skew());
         EXPECT(told.at() > started && told.message().substr(0, told.client_id().size()) == told.client_id());
         if (told.name() == "refresh_succeeded") {
             EXPECT(told.token().size() == 8 && told.took() > seconds(0));

@@ -67,6 +67,12 @@ class Stats:
     @property
     def expires_in(self) -> float | None:
         """Seconds that the token at hand may still be handed out, 0.0 when it has expired; None where there is none."""
+    @property
+    def clock_skew(self) -> int | None:
+        """Seconds that this machine's clock is ahead of the server's, negative when it is behind.
+
+        The least that explains the Date of the last answer that had one; None where none had.
+        """
 
 @disjoint_base
 class Client:
@@ -116,7 +122,10 @@ class Client:
     def stats(self) -> Stats:
         """What all clients of this configuration have done in this process."""
     def close(self) -> None:
-        """Ends this client: later calls raise ClosedError. Others of equal configuration go on."""
+        """Ends this client: later calls raise ClosedError, and so do those that wait, at once.
+
+        Others of equal configuration go on.
+        """
     def _request(self, min_ttl: float, timeout: float | None) -> AccessToken | Pending: ...
     def _text(self, token: AccessToken) -> str: ...
 

@@ -7,6 +7,7 @@ use crate::event::Happening;
 use crate::flight::{Flight, Outcome};
 use crate::lifetime::Verdict;
 use crate::pace::{ATTEMPTS, retry};
+use crate::skew;
 use crate::token::AccessToken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -42,11 +43,23 @@ impl Cache {
         let mut attempt = 1;
         loop {
             let aimed = flight.aim();
-            let error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
+            let mut error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
                 Ok(token) => return Ok(token),
                 Err(error) => error.with_attempts(attempt),
             };
-            let Some(pause) = self.pause(flight, &error, attempt, most, aimed) else {
+            let mut is_replaced = false;
+            if error.oauth_error() == Some("invalid_client") && attempt == 1 {
+                match self.grant.reread_secret() {
+                    Ok(is_new) => is_replaced = is_new,
+                    Err(problem) => error = error.with_remark(problem.message()),
+                }
+            }
+            let pause = if is_replaced {
+                Some(Duration::ZERO)
+            } else {
+                self.pause(flight, &error, attempt, most, aimed)
+            };
+            let Some(pause) = pause else {
                 return Err(error);
             };
             flight.aim();
@@ -63,7 +76,11 @@ impl Cache {
     /// One request.
     fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
         self.counters.requests.add();
-        let answer = self.grant.access_token(budget);
+        let (answer, skew) = self.grant.access_token(budget);
+        if let Some(skew) = skew {
+            self.counters.measured(skew);
+            self.tell_of_skew(skew);
+        }
         match &answer {
             Ok(token) => {
                 self.counters.successes.add();
@@ -71,7 +88,26 @@ impl Cache {
             }
             Err(error) => self.counters.failure(error.kind()),
         }
-        answer
+        answer.map_err(|error| self.mind_the_clock(error))
+    }
+
+    /// Once for each change: a clock that stays wrong is no news with every refresh.
+    fn tell_of_skew(&self, skew: i64) {
+        if skew::differ(skew, self.told_skew.load(Ordering::Relaxed)) {
+            self.told_skew.store(skew, Ordering::Relaxed);
+            self.tell(Happening::ClockSkew, None, |event| {
+                (event.is_warning, event.clock_skew) = (skew::is_wrong(skew), Some(skew));
+            });
+        }
+    }
+
+    /// A refusal and a certificate that is not trusted may have no other reason than a clock that is wrong.
+    fn mind_the_clock(&self, error: Error) -> Error {
+        let wrong = self.counters.clock_skew().filter(|skew| skew::is_wrong(*skew));
+        match (error.kind(), wrong) {
+            (Kind::Rejected | Kind::Tls, Some(skew)) => error.with_remark(&skew::sentence(skew)),
+            _ => error,
+        }
     }
 
     /// How long to wait before a flight that failed asks again; `None` when it has to end.
@@ -83,9 +119,6 @@ impl Cache {
         most: u32,
         aimed: Duration,
     ) -> Option<Duration> {
-        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.reread_secret() {
-            return Some(Duration::ZERO);
-        }
         if !flight.is_awaited() {
             return None;
         }

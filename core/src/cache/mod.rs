@@ -7,7 +7,7 @@ use crate::call::{Call, LONGEST};
 use crate::clock::{Clock, Reading, nanos};
 use crate::error::{Error, Kind};
 use crate::event::{self, Event, Happening};
-use crate::flight::Flight;
+use crate::flight::{Exit, Flight};
 use crate::grant::Grant;
 use crate::lifetime::Verdict;
 use crate::local::Local;
@@ -22,7 +22,7 @@ use fetch::margin;
 use state::{Boarding, State, land_lost};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Near its end a token is held back for the next one, for this long after that one's request was begun.
@@ -50,6 +50,8 @@ pub struct Cache {
     /// costs no lock.
     quiet: AtomicU64,
     outage: AtomicU8,
+    /// How far the clocks are apart, as listeners of events know it.
+    told_skew: AtomicI64,
     counters: Counters,
 }
 
@@ -65,6 +67,7 @@ impl Cache {
             state: Local::default(),
             quiet: AtomicU64::new(0),
             outage: AtomicU8::new(Outage::None as u8),
+            told_skew: AtomicI64::new(0),
             counters: Counters::default(),
         })
     }
@@ -85,11 +88,17 @@ impl Cache {
     ///
     /// # Errors
     /// The last failure in the pause after it, `unavailable` when the budget of requests is used up.
-    pub fn get(self: &Arc<Self>, call: &Call) -> Result<Answer, Error> {
+    pub fn get(self: &Arc<Self>, call: &Call, exit: &Exit) -> Result<Answer, Error> {
         match self.ready(call) {
             Some(token) => Ok(Answer::Ready(token)),
-            None => self.join(call),
+            None => self.join(call, exit),
         }
+    }
+
+    /// Releases the callers of clients that were closed. What they wait for goes on.
+    pub fn release_closed(&self) {
+        let flights = self.state.with(|state| state.boarded());
+        flights.iter().for_each(|flight| flight.release_closed());
     }
 
     /// The token at hand, if it serves this call; a refresh that is due is started. Never waits for the network.
@@ -208,7 +217,7 @@ impl Cache {
         flight.land(&Err(Error::new(Kind::Unavailable, "the system gave no thread for a token request")));
     }
 
-    fn join(self: &Arc<Self>, call: &Call) -> Result<Answer, Error> {
+    fn join(self: &Arc<Self>, call: &Call, exit: &Exit) -> Result<Answer, Error> {
         if event::is_inside() {
             if let Some(token) = self.slot.valid() {
                 return Ok(Answer::Ready(token));
@@ -227,7 +236,7 @@ impl Cache {
             }
             // Once: the file is looked at no more often than each second.
             Boarding::Refused(refusal) if self.finds_new_secret(&refusal, now.boot) => {
-                return self.join(call);
+                return self.join(call, exit);
             }
             Boarding::Refused(refusal) => return self.refuse(refusal),
             Boarding::Join(flight) => flight,
@@ -239,7 +248,7 @@ impl Cache {
         };
         // The token at hand is given a little before it may be given no more.
         let moment = left.map(|left| (flight.started() + MOMENT).min(now.boot + margin(left)));
-        Ok(Answer::Pending(Pending::new(self.slot.clone(), flight, until, moment)))
+        Ok(Answer::Pending(Pending::new(self.slot.clone(), flight, exit.clone(), until, moment)))
     }
 
     /// What a caller has to do who waits until `until`; if it has a token that is near its end, how much of that is left.
@@ -298,7 +307,7 @@ impl Cache {
         let is_new = is_refused
             && has_file
             && self.state.with(|state| state.pace.look(now))
-            && self.grant.reread_secret();
+            && self.grant.reread_secret().unwrap_or(false);
         if is_new {
             self.state.with(|state| state.pace.begin_anew());
         }

@@ -5,13 +5,15 @@ use crate::error::{Error, Kind};
 use crate::flight::Flight;
 use crate::pace::{Pace, Refusal};
 use crate::token::AccessToken;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// Who may ask the server when.
 #[derive(Default)]
 pub struct State {
     flight: Option<Arc<Flight>>,
+    /// Every flight in which a caller may still sit: one that was given up or has brought its token may not have landed.
+    boarded: Vec<Weak<Flight>>,
     pub pace: Pace,
 }
 
@@ -50,9 +52,16 @@ impl State {
     /// Begins a flight, whose first request is taken out of the budget; the other one is that which was lost.
     pub fn take_off(&mut self, now: Duration, deadline: Duration) -> (Arc<Flight>, Option<Arc<Flight>>) {
         let flight = Arc::new(Flight::new(now, deadline));
+        self.boarded.retain(|known| known.strong_count() > 0);
+        self.boarded.push(Arc::downgrade(&flight));
         self.pace.take(now);
         let lost = self.flight.replace(flight.clone());
         (flight, lost)
+    }
+
+    /// The flights in which a caller may sit.
+    pub fn boarded(&self) -> Vec<Arc<Flight>> {
+        self.boarded.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Forgets the flight; false when it was given up for lost and another has taken its place.

@@ -48,7 +48,7 @@ fn everybody_who_waits_is_released_with_the_outcome() {
         let waiting: Vec<_> = (0..2)
             .map(|_| {
                 let flight = flight.clone();
-                thread::spawn(move || kind(flight.wait(&Timeless, Duration::MAX)))
+                thread::spawn(move || kind(flight.wait(&Timeless, Duration::MAX, &Exit::default())))
             })
             .collect();
         flight.land(&failure(Kind::Connect));
@@ -66,10 +66,13 @@ fn a_listener_is_called_once_whenever_it_comes() {
         let lander = thread::spawn(move || lands.land(&failure(Kind::Connect)));
         for _ in 0..2 {
             let hears = heard.clone();
-            flight.on_landing(Box::new(move |outcome| {
-                assert_eq!(kind(Some(outcome)), Some(Kind::Connect));
-                hears.fetch_add(1, Real::SeqCst);
-            }));
+            flight.on_landing(
+                &Exit::default(),
+                Box::new(move |outcome| {
+                    assert_eq!(kind(Some(outcome)), Some(Kind::Connect));
+                    hears.fetch_add(1, Real::SeqCst);
+                }),
+            );
         }
         lander.join().unwrap();
         assert_eq!(heard.load(Real::SeqCst), 2);
@@ -83,10 +86,10 @@ fn of_two_landings_one_counts_for_all() {
         let lands = flight.clone();
         let lander = thread::spawn(move || lands.land(&failure(Kind::Timeout)));
         let waits = flight.clone();
-        let waiting = thread::spawn(move || kind(waits.wait(&Timeless, Duration::MAX)));
+        let waiting = thread::spawn(move || kind(waits.wait(&Timeless, Duration::MAX, &Exit::default())));
         flight.land(&failure(Kind::Connect));
         lander.join().unwrap();
-        let first = kind(flight.wait(&Timeless, Duration::MAX));
+        let first = kind(flight.wait(&Timeless, Duration::MAX, &Exit::default()));
         assert!(matches!(first, Some(Kind::Connect | Kind::Timeout)));
         assert_eq!(waiting.join().unwrap(), first);
     });
@@ -106,5 +109,47 @@ fn the_most_patient_who_boards_sets_the_deadline() {
         assert!(flight.deadline() >= Duration::from_secs(10));
         boarding.into_iter().for_each(|boards| boards.join().unwrap());
         assert_eq!((flight.deadline(), flight.is_awaited()), (Duration::from_secs(30), true));
+    });
+}
+
+#[test]
+fn whoever_is_closed_is_released_and_the_others_wait_on() {
+    explore(|| {
+        let (flight, exit) = (flight(), Exit::default());
+        let waiting: Vec<_> = [exit.clone(), Exit::default()]
+            .into_iter()
+            .map(|exit| {
+                let flight = flight.clone();
+                thread::spawn(move || kind(flight.wait(&Timeless, Duration::MAX, &exit)))
+            })
+            .collect();
+        exit.store(true, Ordering::SeqCst);
+        flight.release_closed();
+        let mut waiting = waiting.into_iter();
+        assert_eq!(waiting.next().unwrap().join().unwrap(), Some(Kind::Closed));
+        flight.land(&failure(Kind::Connect));
+        assert_eq!(waiting.next().unwrap().join().unwrap(), Some(Kind::Connect));
+    });
+}
+
+#[test]
+fn a_listener_of_a_closed_client_is_called_once_whenever_it_comes() {
+    explore(|| {
+        let (flight, exit, heard) = (flight(), Exit::default(), Arc::new(AtomicUsize::new(0)));
+        let (closes, closing) = (flight.clone(), exit.clone());
+        let closer = thread::spawn(move || {
+            closing.store(true, Ordering::SeqCst);
+            closes.release_closed();
+        });
+        let hears = heard.clone();
+        flight.on_landing(
+            &exit,
+            Box::new(move |outcome| {
+                assert_eq!(kind(Some(outcome)), Some(Kind::Closed));
+                hears.fetch_add(1, Real::SeqCst);
+            }),
+        );
+        closer.join().unwrap();
+        assert_eq!(heard.load(Real::SeqCst), 1);
     });
 }

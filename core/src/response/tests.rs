@@ -2,7 +2,6 @@
 
 use super::*;
 use proptest::prelude::*;
-use std::time::SystemTime;
 
 fn answer(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
     HttpResponse { status, body: Zeroizing::new(body.into()), ..HttpResponse::default() }
@@ -63,6 +62,18 @@ fn lifetimes() {
         ("\"soon\"", None),
         ("\"-5\"", None),
         ("1e400", None),
+        ("-1e400", None),
+        ("1e-400", None),
+        ("-0", None),
+        ("-1", None),
+        ("1e300", Some(86400)),
+        ("9223372036854775808", Some(86400)),
+        ("\"03600\"", Some(3600)),
+        ("\"3600.5\"", None),
+        ("\" 3600\"", None),
+        ("\"+3600\"", None),
+        ("\"\\u0663\"", None), // a digit of another script
+        ("{}", None),
         ("[]", None),
     ] {
         assert_eq!(lifetime_of(text), seconds, "expires_in {text}");
@@ -131,6 +142,23 @@ fn malformed_answers_are_bad_responses() {
         (r#"{"access_token":"t","token_type":7}"#, "not Bearer"),
         (r#"{"access_token":"t","token_type":"Bearer","scope":7}"#, "scope"),
         (r#"{"access_token":"t","token_type":"Bearer","scope":"a\r\nb"}"#, "control"),
+        (r#"{"access_token":"\ud800","token_type":"Bearer"}"#, "not JSON"),
+        (r#"{"access_token":"\udc00\ud800","token_type":"Bearer"}"#, "not JSON"),
+        (r#"{"access_token":"a\u0000","token_type":"Bearer"}"#, "no token may have"),
+        ("{\"access_token\":\"a\u{0}\",\"token_type\":\"Bearer\"}", "not JSON"),
+        ("{\"access_token\":\"a\u{feff}\",\"token_type\":\"Bearer\"}", "no token may have"),
+        ("\u{feff}\u{feff}{}", "not JSON"),
+        (r#"{"access_token":"t","token_type":"Bearer"} trailing"#, "not JSON"),
+        (r#"{"access_token":"t","token_type":"Bearer"}{"access_token":"t"}"#, "not JSON"),
+        (r#"{"access_token":"t","token_type":"Bearer",}"#, "not JSON"),
+        (r#"{"access_token":"t","token_type":"Bearer","expires_in":NaN}"#, "not JSON"),
+        (r#"{"access_token":"t","token_type":"Bearer","expires_in":03600}"#, "not JSON"),
+        (r#"{"access_token":"t","token_type":"Bearer","expires_in":+3600}"#, "not JSON"),
+        (r#"{"access_token":["t"],"token_type":"Bearer"}"#, "not a string"),
+        (r#"{"access_token":"t","token_type":"bearer "}"#, "not Bearer"),
+        (r#"{"access_token":"t","token_type":" bearer"}"#, "not Bearer"),
+        (r#"{"access_token":"t","token_type":"DPoP"}"#, "not Bearer"),
+        (r#"{"access_token":"t","token_type":null}"#, "not Bearer"),
         (&long, "longer"),
         (&deep, "deeper"),
     ] {
@@ -138,10 +166,39 @@ fn malformed_answers_are_bad_responses() {
         assert_eq!((told.kind(), told.http_status()), (Kind::BadResponse, Some(200)), "{body}");
         assert!(told.message().contains(word), "{body}: {told}");
     }
-    assert_eq!(read(&answer(200, vec![b'{', 0xff])).unwrap_err().kind(), Kind::BadResponse);
+    let utf_16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        r#"\u{feff}{"access_token":"t","token_type":"Bearer"}"#.encode_utf16().flat_map(bytes).collect()
+    };
+    let utf_16 = [utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)];
+    for bytes in [vec![b'{', 0xff], b"{\"access_token\":\"\xc0\x80\"}".to_vec()].into_iter().chain(utf_16) {
+        assert_eq!(read(&answer(200, bytes)).unwrap_err().kind(), Kind::BadResponse);
+    }
     let mut encoded = answer(200, "{}");
     encoded.content_encoding = Some("gzip".into());
     assert!(read(&encoded).unwrap_err().message().contains("encoded"));
+}
+
+#[test]
+fn what_is_deep_or_wide_takes_little_of_the_stack() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    let wide =
+        format!(r#"{{{}"x":1}}"#, (0..100_000).map(|index| format!(r#""m{index}":1,"#)).collect::<String>());
+    let long = format!(r#"{{"x":"{}"}}"#, "y".repeat(1 << 20));
+    let bodies = [
+        (deep("[", "]"), "deeper"),
+        (deep(r#"{"x":"#, "}"), "deeper"),
+        (format!(r#"{{"x":{}}}"#, deep("[[", "]]")), "deeper"),
+        (wide, "access_token is missing"),
+        (long, "access_token is missing"),
+    ];
+    let small = std::thread::Builder::new().stack_size(64 * 1024);
+    let read_all = move || {
+        for (body, word) in bodies {
+            let told = read(&answer(200, body)).unwrap_err();
+            assert!(told.message().contains(word), "{told}");
+        }
+    };
+    small.spawn(read_all).unwrap().join().unwrap();
 }
 
 #[test]
@@ -200,6 +257,16 @@ fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
         "base64 Y2FuYXJ5IHMvZStjInIgw6k=",
         "bad header Basic dGlsbC03OmNhbmFyeSBzL2UrYyJyIMOp",
         "bad header Basic dGlsbC03OmNhbmFyeStzJTJGZSUyQmMlMjJyKyVDMyVBOQ",
+        "63616e61727920732f652b63227220c3a9",
+        "bytes 63616E61727920732F652B63227220C3A9.",
+        "\\u0063\\u0061nary s\\u002fe+c\\u0022r \\u00e9",
+        "\\x63anary s\\x2Fe+c\\x22r \\xe9",
+        "&#99;&#97;nary s/e+c&#34;r &#233;",
+        "&#x63;&#X61;nary s&#x2f;e+c&#x22;r &#xE9;",
+        "&#0000099anary s/e+c&#34r &#233",
+        "&amp;#99;anary s/e+c&amp;quot;r &amp;#233;",
+        "%26%2399%3Banary%20s/e%2Bc%22r%20%C3%A9",
+        "&#37;63anary s/e+c%22r &eacute;",
     ] {
         let body = serde_json::json!({"error": "invalid_client", "error_description": echo}).to_string();
         let told = access_token(&answer(400, body), &asked).unwrap_err();
@@ -207,6 +274,42 @@ fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
         let body = serde_json::json!({"error": echo}).to_string();
         let told = access_token(&answer(400, body), &asked).unwrap_err();
         assert_eq!((told.message(), told.oauth_error()), ("the server refused the token request", None));
+    }
+}
+
+#[test]
+fn what_is_no_word_is_left_out_of_a_message() {
+    let jwt = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(r#"{"iat":1000,"exp":1300}"#));
+    let word = "x".repeat(32);
+    for (text, shown) in [
+        ("no such scope", "no such scope".to_owned()),
+        (&word, word.clone()),
+        (&format!("{word}x"), "...".into()),
+        (&format!("the token {jwt} is over"), "the token ... is over".into()),
+        (&format!("({jwt}), {jwt};"), "(...), ...;".into()),
+        (&format!("id {}", "0123456789abcdef".repeat(3)), "id ...".into()),
+        (&format!("id {}==", "Zm9v/+Jh".repeat(5)), "id ...".into()),
+        (&format!("id {}", "%41".repeat(20)), "id ...".into()),
+        // What is not shown holds nothing apart.
+        (&format!("{0}\u{7}{0}", "x".repeat(20)), "...".into()),
+        (&format!("{0}\"{0}", "x".repeat(20)), "...".into()),
+        (&"a word ".repeat(100), "a word ".repeat(37)[..256].into()),
+    ] {
+        let body = serde_json::json!({"error": "invalid_scope", "error_description": text}).to_string();
+        let told = read(&answer(400, body)).unwrap_err();
+        assert_eq!(told.message(), format!("the server refused the token request: invalid_scope: {shown}"));
+        let body = serde_json::json!({"error": text}).to_string();
+        let code = read(&answer(400, body)).unwrap_err().oauth_error().map(str::to_owned);
+        assert_eq!(code.is_none(), shown.contains("..."), "{text}");
+    }
+}
+
+#[test]
+fn a_token_beside_an_error_is_kept_from_its_words() {
+    for name in ["access_token", "refresh_token", "id_token"] {
+        let body = serde_json::json!({"error": "invalid_scope", name: "short-one", "error_description": "for SHORT%2done"});
+        let told = read(&answer(400, body.to_string())).unwrap_err();
+        assert_eq!(told.message(), "the server refused the token request: invalid_scope");
     }
 }
 
@@ -264,6 +367,7 @@ fn retry_after_in_seconds_and_as_a_date() {
         ("Sun, 06 Nov 1994 08:49:27 GMT", Some(date), Some(0)),
         ("Thu, 01 Jan 1970 00:00:20 GMT", None, Some(20)), // by our clock
         ("Sun, 06 Nov 1994 08:49:47 GMT", None, Some(300)),
+        ("Thu, 01 Jan 1970 00:00:20 GMT", Some("the day before yesterday"), Some(20)), // as if there were none
         ("-5", None, None),
         ("soon", None, None),
     ] {

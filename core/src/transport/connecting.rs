@@ -50,9 +50,14 @@ impl Connecting {
         opened
     }
 
+    /// Whether what is being connected is the way to the proxy.
+    pub fn is_in_tunnel(&self) -> bool {
+        self.0.tunnels.load(Ordering::SeqCst) > 0
+    }
+
     /// The last step is done: from here on only the deadline of the whole call counts.
     pub fn finish(&self) {
-        if self.0.tunnels.load(Ordering::SeqCst) == 0 {
+        if !self.is_in_tunnel() {
             self.0.is_done.store(true, Ordering::SeqCst);
         }
     }

@@ -4,12 +4,13 @@ use super::connecting::{BoundedTcp, Connecting};
 use super::resolve::resolve;
 use super::stage::{Stage, wrap};
 use super::tls::TlsConnector;
+use super::watched::{Seen, Watch};
 use super::{HttpResponse, MAX_BODY, Transport, trust};
 use crate::error::{Error, Kind};
+use crate::file::Source;
 use crate::request::{CONTENT_TYPE, HttpRequest};
 use crate::settings::Settings;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -19,7 +20,7 @@ use zeroize::Zeroizing;
 /// The real transport. Holds no socket between requests.
 pub struct UreqTransport {
     connect_timeout: Duration,
-    ca_file: Option<PathBuf>,
+    ca_file: Option<Source>,
     proxy: Option<ureq::Proxy>,
     peer: String,
 }
@@ -28,8 +29,8 @@ impl UreqTransport {
     /// # Errors
     /// `invalid_config` when the certificate file or the proxy address is unusable.
     pub fn new(settings: &Settings) -> Result<UreqTransport, Error> {
-        if let Some(path) = &settings.ca_file {
-            trust::certificates(path)?;
+        if let Some(source) = &settings.ca_file {
+            trust::certificates(source)?;
         }
         let proxy = settings.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.address())).transpose();
         let (host, port) = settings.base_url.host_and_port();
@@ -41,7 +42,7 @@ impl UreqTransport {
         })
     }
 
-    fn agent(&self, timeout: Duration) -> ureq::Agent {
+    fn agent(&self, timeout: Duration, seen: Seen) -> ureq::Agent {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
@@ -63,33 +64,45 @@ impl UreqTransport {
                 inner: ConnectProxyConnector::default(),
             })
             .chain(Stage { kind: Kind::Connect, connecting: connecting.clone(), inner: tcp })
-            .chain(Stage { kind: Kind::Tls, connecting: connecting.clone(), inner: tls });
+            .chain(Stage { kind: Kind::Tls, connecting: connecting.clone(), inner: tls })
+            .chain(Watch { connecting: connecting.clone(), seen });
         ureq::Agent::with_parts(config, chain, NameResolver { connecting })
     }
 }
 
 impl Transport for UreqTransport {
     fn send(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, Error> {
-        let mut call = self.agent(timeout).post(&request.url).content_type(CONTENT_TYPE);
+        let seen = Seen::default();
+        let mut call = self.agent(timeout, seen.clone()).post(&request.url).content_type(CONTENT_TYPE);
         if let Some(value) = &request.authorization {
             call = call.header("Authorization", value.as_str());
         }
         let mut answer = call.send(request.body.as_bytes()).map_err(|problem| self.failure(problem))?;
-        let header =
-            |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let status = answer.status().as_u16();
+        seen.head().map_err(|told| told.with_http_status(status))?;
+        let headers = |name| answer.headers().get_all(name).iter();
+        let header = |name| headers(name).next().and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let codings: Vec<_> =
+            headers("content-encoding").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let mut response = HttpResponse {
-            status: answer.status().as_u16(),
+            status,
             retry_after: header("retry-after"),
-            date: header("date"),
+            // Two of them contradict each other.
+            date: header("date").filter(|_| headers("date").count() == 1),
             content_type: header("content-type"),
-            content_encoding: header("content-encoding"),
+            content_encoding: (!codings.is_empty()).then(|| codings.join(", ")),
             body: Zeroizing::default(),
             broken: None,
         };
-        match answer.body_mut().with_config().limit(MAX_BODY).read_to_vec() {
-            Ok(body) => response.body = Zeroizing::new(body),
-            Err(problem) => response.broken = Some(self.failure(problem).with_http_status(response.status)),
+        let read = answer.body_mut().with_config().limit(MAX_BODY).read_to_vec();
+        match (read, seen.end()) {
+            (Ok(body), Ok(())) => response.body = Zeroizing::new(body),
+            (Ok(_), Err(told)) => response.broken = Some(told),
+            // That it is not whole says less than why.
+            (Err(_), Err(told)) if told.kind() == Kind::BadResponse => response.broken = Some(told),
+            (Err(problem), _) => response.broken = Some(self.failure(problem)),
         }
+        response.broken = response.broken.map(|told| told.with_http_status(status));
         Ok(response)
     }
 }
@@ -113,6 +126,9 @@ impl UreqTransport {
                 Kind::Unavailable,
                 format!("the connection to {peer} broke before the answer was complete: {problem}"),
             ),
+            ureq::Error::BodyStalled => {
+                Error::new(Kind::Unavailable, format!("the connection to {peer} broke within the answer"))
+            }
             ureq::Error::BodyExceedsLimit(_) => {
                 Error::new(Kind::BadResponse, format!("the answer of {peer} is larger than 64 KiB"))
             }

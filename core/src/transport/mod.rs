@@ -5,6 +5,8 @@ mod resolve;
 mod connecting;
 mod stage;
 mod tls;
+mod framing;
+mod watched;
 mod http1;
 
 pub use http1::UreqTransport;
@@ -28,7 +30,7 @@ pub struct HttpResponse {
     pub date: Option<String>,
     /// The `Content-Type` header.
     pub content_type: Option<String>,
-    /// The `Content-Encoding` header.
+    /// The `Content-Encoding` header, several joined by commas.
     pub content_encoding: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes; overwritten when dropped.
     pub body: Zeroizing<Vec<u8>>,

@@ -2,11 +2,11 @@
 
 use super::stage::wrap;
 use super::trust;
+use crate::file::Source;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 use std::fmt;
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
@@ -16,7 +16,7 @@ use ureq::unversioned::transport::{
 #[derive(Debug)]
 pub struct TlsConnector {
     /// Certificates to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<Source>,
 }
 
 impl<In: Transport> Connector<In> for TlsConnector {
@@ -31,7 +31,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         if !details.needs_tls() {
             return Ok(Some(Either::A(plain)));
         }
-        let config = trust::client_config(self.ca_file.as_deref()).map_err(wrap)?;
+        let config = trust::client_config(self.ca_file.as_ref()).map_err(wrap)?;
         let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let name =
             ServerName::try_from(host).map_err(|_| ureq::Error::Tls("the host is no valid server name"))?;

@@ -2,6 +2,8 @@
 
 use crate::config::{option, refusal};
 use crate::error::{Error, Kind};
+use crate::file::Source;
+use crate::settings::MAX_CA_FILE;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
@@ -9,26 +11,26 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
-use std::io::Read;
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
-
-/// No collection of certificates is larger than this; the whole web's take a twentieth of it.
-const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// A TLS configuration for one connection, TLS 1.2 or newer. Read anew each time, so that a replaced
 /// certificate file takes effect at the next request.
 ///
 /// # Errors
 /// `invalid_config` when `ca_file` holds no certificate; `tls` when no certificate can be trusted at all.
-pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
+pub fn client_config(ca_file: Option<&Source>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let mut extra = ca_file.map(certificates).transpose()?.unwrap_or_default();
     // Only the verifier for Linux and the BSDs knows this variable.
     if cfg!(any(not(unix), target_vendor = "apple", target_os = "android"))
         && let Some(path) = std::env::var_os("SSL_CERT_FILE")
     {
-        extra.extend(read_pem(Path::new(&path)).map_err(|told| untrusted(&format!("SSL_CERT_FILE {told}")))?);
+        let found =
+            read_pem(Path::new(&path), || Source::open(Path::new(&path), MAX_CA_FILE)?.content(MAX_CA_FILE));
+        extra.extend(found.map_err(|told| untrusted(&format!("SSL_CERT_FILE {told}")))?);
     }
     let verifier = verifier(extra, &provider)?;
     Ok(ClientConfig::builder_with_provider(provider)
@@ -43,26 +45,36 @@ pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
 ///
 /// # Errors
 /// `invalid_config` naming the option and the file.
-pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    read_pem(path)
+pub fn certificates(source: &Source) -> Result<Vec<CertificateDer<'static>>, Error> {
+    read_pem(source.path(), || source.content(MAX_CA_FILE))
         .map_err(|told| refusal(option("ca_file"), &format!("{told}: give a PEM file with certificates")))
 }
 
-fn read_pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let unusable = |problem: &dyn std::fmt::Display| format!("cannot be used: {}: {problem}", path.display());
-    let mut pem = Vec::new();
-    let file = std::fs::File::open(path).map_err(|problem| unusable(&problem))?;
-    file.take(LARGEST + 1).read_to_end(&mut pem).map_err(|problem| unusable(&problem))?;
-    if pem.len() as u64 > LARGEST {
-        return Err(unusable(&"larger than 4 MiB"));
-    }
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let found = found.map_err(|problem| unusable(&problem))?;
-    // One that cannot be used must not take the others with it.
-    let is_usable =
-        |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
-    let usable: Vec<_> = found.into_iter().filter(is_usable).collect();
-    if usable.is_empty() { Err(unusable(&"no certificate in it")) } else { Ok(usable) }
+fn read_pem(
+    path: &Path,
+    read: impl FnOnce() -> io::Result<Arc<Vec<u8>>>,
+) -> Result<Vec<CertificateDer<'static>>, String> {
+    let unusable = |problem: &dyn Display| format!("cannot be used: {}: {problem}", path.display());
+    let pem = read().map_err(|problem| unusable(&problem))?;
+    let usable = usable(&pem);
+    if usable.is_empty() { Err(unusable(&"no certificate in it that can be read")) } else { Ok(usable) }
+}
+
+/// The certificates in a text. One that cannot be read or used must not take the others with it.
+fn usable(pem: &[u8]) -> Vec<CertificateDer<'static>> {
+    let found = blocks(pem).filter_map(|block| CertificateDer::from_pem_slice(block).ok());
+    found.filter(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok()).collect()
+}
+
+/// The text in pieces that begin where a block begins: one without an end would swallow the next.
+fn blocks(pem: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(pem.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| at + 1))
+        .filter(|start| pem[*start..].starts_with(BEGIN))
+        .collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([pem.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| &pem[start..end])
 }
 
 fn verifier(
@@ -109,15 +121,52 @@ fn untrusted(told: &str) -> Error {
 mod tests {
     use super::*;
 
+    fn certificates_in(content: &str) -> Result<usize, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        certificates(&Source::open(file.path(), MAX_CA_FILE).unwrap()).map(|found| found.len())
+    }
+
+    fn authority() -> String {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut parameters = rcgen::CertificateParams::default();
+        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        parameters.self_signed(&key).unwrap().pem()
+    }
+
     #[test]
     fn a_file_without_certificates_is_refused_by_name() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        for content in ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-            std::fs::write(file.path(), content).unwrap();
-            let told = certificates(file.path()).unwrap_err();
+        let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        for content in ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key]
+        {
+            let told = certificates_in(content).unwrap_err();
             assert!(told.message().contains("ca_file (XILNEX_CA_FILE)"), "{told}");
         }
-        assert!(certificates(Path::new("/nonexistent.pem")).is_err());
+    }
+
+    #[test]
+    fn a_broken_block_takes_no_good_one_with_it() {
+        let good = authority();
+        for broken in [
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n",
+            "-----BEGIN CERTIFICATE-\nAAAA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN NONSENSE-----\nAAAA\n",
+            "-----END CERTIFICATE-----\n",
+            "\u{feff}# a word\r\n",
+        ] {
+            let content = format!("{broken}{good}{broken}{}{broken}", good.replace('\n', "\r\n"));
+            assert_eq!(certificates_in(&content).unwrap(), 2, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn ten_thousand_certificates_are_read_at_once() {
+        let content = authority().repeat(10_000);
+        let began = std::time::Instant::now();
+        assert_eq!(certificates_in(&content).unwrap(), 10_000);
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -71,6 +71,10 @@ impl Clock for VirtualClock {
 pub enum Step {
     /// A token of this text, living this many seconds.
     Token(&'static str, u64),
+    /// The same in an answer that was written at this time of the server's wall clock, in seconds since 1970.
+    Dated(u64, &'static str, u64),
+    /// This status and body at that time.
+    DatedAnswer(u64, u16, &'static str),
     /// This status and body.
     Answer(u16, &'static str),
     /// The server is overloaded and asks for this many seconds of patience.
@@ -141,6 +145,11 @@ impl Script {
                 200,
                 format!(r#"{{"access_token":"{text}","token_type":"Bearer","expires_in":{seconds}}}"#),
             )),
+            Some(Step::Dated(date, text, seconds)) => {
+                self.steps.lock().push_front(Step::Token(text, seconds));
+                self.next().map(|answer| dated(answer, date))
+            }
+            Some(Step::DatedAnswer(date, status, body)) => Ok(dated(answer(status, body.into()), date)),
             Some(Step::Answer(status, body)) => Ok(answer(status, body.into())),
             Some(Step::Busy(seconds)) => {
                 Ok(HttpResponse { retry_after: Some(seconds.to_string()), ..answer(503, String::new()) })
@@ -158,6 +167,11 @@ impl Script {
             None => Err(Error::new(Kind::Connect, "the script is at its end")),
         }
     }
+}
+
+fn dated(answer: HttpResponse, date: u64) -> HttpResponse {
+    let date = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(date));
+    HttpResponse { date: Some(date), ..answer }
 }
 
 impl Transport for Script {

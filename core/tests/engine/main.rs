@@ -1,9 +1,11 @@
 //! The engine against a virtual clock and a scripted transport.
 
 mod doubles;
+mod closing;
 mod laws;
 mod events;
 mod restraint;
+mod skew;
 mod store;
 mod threads;
 mod waiting;
