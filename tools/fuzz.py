@@ -23,6 +23,7 @@ RECORD = ROOT / "fuzz/record.md"
 # The engine has no unsafe code: there a sanitizer would cost time and find nothing. The longest input of each.
 TARGETS = {
     "response": ("none", 1024),
+    "framing": ("none", 512),
     "options": ("none", 256),
     "url": ("none", 256),
     "retry_after": ("none", 128),
@@ -93,6 +94,18 @@ def jwt_seeds():
     yield b"\2a.eyJpYXQiOjEsImV4cCI6NjB9.c"
 
 
+def framing_seeds():
+    """Whole answers after two bytes that say where they are cut."""
+    for head, body in (
+        ("Content-Length: 2", "{}"),
+        ("Transfer-Encoding: chunked", "2;x=y\r\n{}\r\n0\r\nA: b\r\n\r\n"),
+        ("Connection: close", "{}"),
+    ):
+        for hint in ("", "HTTP/1.1 100 Continue\r\n\r\n"):
+            yield f"\5\3{hint}HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}".encode()
+    yield b"\1\1HTTP/1.1 204 No Content\n\n"
+
+
 def seeds(name):
     if name == "response":
         return [text.encode() for text in [*scenario_answers(), *repeated_secrets()]]
@@ -100,6 +113,8 @@ def seeds(name):
         return list(jwt_seeds())
     if name == "retry_after":
         return [b"\0\0\1\0\0\5\0", b"\0\0\1\0\0", b"\x0120", b"\1Sun, 06 Nov 1994 08:49:57 GMT\nSun, 06 Nov 1994 08:49:37 GMT"]
+    if name == "framing":
+        return list(framing_seeds())
     folder = ROOT / "fuzz/seeds" / name
     return [path.read_bytes() for path in sorted(folder.glob("*"))]
 

@@ -1,6 +1,7 @@
 //! What the fuzz targets reach besides the public items; in no ordinary build.
 
 pub use crate::response::{Asked, access_token};
+pub use crate::transport::{End, Framing};
 
 use crate::config::Config;
 use crate::error::Error;
