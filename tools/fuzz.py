@@ -129,12 +129,15 @@ def run(name, seconds=None, runs=None):
         (sown / f"{number:03}").write_bytes(seed)
     limit = f"-runs={runs}" if runs else f"-max_total_time={seconds}"
     options = [f"-max_len={longest}", "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={crashes}/"]
-    with (OUT / f"{name}.log").open("w") as log:
+    # Whoever interrupts a long run has the figures that it reached.
+    options.append("-interrupted_exitcode=0")
+    path = OUT / f"{name}{'-long' if runs else ''}.log"
+    with path.open("w") as log:
         began = datetime.datetime.now()
         command = [program(name, bool(runs)), limit, *options, corpus, sown]
         done = subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         took = (datetime.datetime.now() - began).total_seconds()
-    told = re.findall(r"stat::number_of_executed_units:\s*(\d+)", (OUT / f"{name}.log").read_text(errors="replace"))
+    told = re.findall(r"stat::number_of_executed_units:\s*(\d+)", path.read_text(errors="replace"))
     executions = int(told[-1]) if told else 0
     is_good = done.returncode == 0 and executions > 0
     return {"target": name, "sanitizer": sanitizer, "executions": executions, "seconds": took, "crashes": int(not is_good)}
@@ -169,7 +172,7 @@ def main():
             record(found, head.stdout.strip())
         print(json.dumps(found), flush=True)
         if found["crashes"]:
-            print(f"{name}: see {OUT / name}.log", file=sys.stderr)
+            print(f"{name}: see its log in {OUT}", file=sys.stderr)
     sys.exit(0 if is_good else 1)
 
 
