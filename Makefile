@@ -8,7 +8,11 @@ PYTHON  := $(TOOLS)/python/bin
 SDK     := xilnex-auth-sdk-$(VERSION)
 CBINDGEN_VERSION := 0.29.4
 MUTANTS_VERSION := 27.1.0
+DENY_VERSION := 0.20.2
+FUZZ_VERSION := 0.13.2
 MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
+DENY := $(TOOLS)/cargo-deny-$(DENY_VERSION)
+FUZZ := $(TOOLS)/cargo-fuzz-$(FUZZ_VERSION)
 CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
 HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock
 
@@ -32,7 +36,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage header reliability mutants bench clean
+.PHONY: help demo test check dist stage header reliability sanitize syscalls fuzz mutants bench clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -47,12 +51,15 @@ test: stage $(TOOLS)/tests.done ## pass every test of every language
 dist: dist/.wheel dist/.node dist/.sdk ## build the wheel, the npm tarball and the C SDK into dist/
 	@python3 tools/sizes.py dist
 
-check: $(CBINDGEN).done stage ## format, lints, drift of generated files, types
+check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of generated files, types
 	@tools/require.sh lints
 	cargo fmt --all --check
 	$(PYTHON)/ruff format --quiet --check .
 	$(PYTHON)/ruff check --quiet .
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
+	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir target/fuzz/check -- -D warnings
+	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(HEADER) --verify --output include/xilnex_auth.h bindings-c
 	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
@@ -62,9 +69,19 @@ check: $(CBINDGEN).done stage ## format, lints, drift of generated files, types
 header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
 	$(HEADER) --output include/xilnex_auth.h bindings-c
 
-reliability: stage ## take the figures of RELIABILITY.md and write it
+reliability: stage $(FUZZ).done ## take the figures of RELIABILITY.md and write it
+	@tools/require.sh memory syscalls
 	cargo build --locked --quiet --profile figures -p xilnex-auth-tests --bin figures
-	@python3 tools/reliability.py
+	@python3 tools/reliability.py $(FUZZ)/bin/cargo-fuzz
+
+sanitize: stage ## watch the memory of the tests and of the C programs
+	@python3 tools/sanitize.py
+
+syscalls: stage ## let each system call of fetching a token fail
+	@python3 tools/syscalls.py
+
+fuzz: $(FUZZ).done ## run every fuzz target a hundred million times and write fuzz/record.md
+	@python3 tools/fuzz.py $(FUZZ)/bin/cargo-fuzz --runs 100000000 --record
 
 mutants: $(MUTANTS).done ## change the engine's decisions one by one and see whether a test notices
 	@python3 tools/mutants.py $(MUTANTS)/bin/cargo-mutants
@@ -141,6 +158,14 @@ $(TOOLS)/npm.done: bindings-node/package-lock.json | $(TOOLS)/required.done
 
 $(MUTANTS).done: | $(TOOLS)/required.done
 	cargo install --quiet cargo-mutants --version $(MUTANTS_VERSION) --locked --root $(MUTANTS)
+	@touch $@
+
+$(DENY).done: | $(TOOLS)/required.done
+	cargo install --quiet cargo-deny --version $(DENY_VERSION) --locked --root $(DENY)
+	@touch $@
+
+$(FUZZ).done: | $(TOOLS)/required.done
+	cargo install --quiet cargo-fuzz --version $(FUZZ_VERSION) --locked --root $(FUZZ)
 	@touch $@
 
 $(CBINDGEN).done: | $(TOOLS)/required.done

@@ -38,6 +38,10 @@ for tool in "$@"; do
         lints)
             cargo fmt --version >/dev/null 2>&1 || complain "rustfmt (rustup component add rustfmt)"
             cargo clippy --version >/dev/null 2>&1 || complain "clippy (rustup component add clippy)" ;;
+        memory)
+            command -v valgrind >/dev/null || complain "valgrind (on Debian: apt-get install valgrind)" ;;
+        syscalls)
+            command -v strace >/dev/null || complain "strace (on Debian: apt-get install strace)" ;;
         *) complain "the name $tool in require.sh" ;;
     esac
 done

@@ -57,6 +57,8 @@ pub mod event;
 mod cache;
 mod registry;
 mod client;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 pub use call::Call;
 pub use client::{Client, default_client};

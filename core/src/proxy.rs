@@ -100,7 +100,12 @@ fn is_exempt(target: &BaseUrl, exceptions: &str) -> bool {
 
 fn split_port(entry: &str) -> (&str, Option<u16>) {
     if let Some((address, rest)) = entry.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
-        return (address, rest.strip_prefix(':').and_then(|port| port.parse().ok()));
+        return match rest.strip_prefix(':').map(str::parse) {
+            Some(Ok(port)) => (address, Some(port)),
+            None if rest.is_empty() => (address, None),
+            // What nobody can read must not exempt more than what can be read.
+            _ => (entry, None),
+        };
     }
     match entry.rsplit_once(':') {
         // More than one colon without brackets is a bare IPv6 address.
@@ -178,6 +183,8 @@ mod tests {
             ("https://10.1.2.3", "10.0.0.0/99", false),
             ("https://[fd00::1]", "fd00::/8", true),
             ("https://[fd00::1]:9", "[fd00::1]:9", true),
+            ("https://[fd00::1]", "[fd00::1]:99999", false),
+            ("https://auth.example.com", "[example.com]x", false),
             ("https://auth.example.com", "", false),
         ] {
             let proxy = chosen(target, &[("HTTPS_PROXY", "p:1"), ("NO_PROXY", no_proxy)]);

@@ -252,6 +252,7 @@ fn a_secret_that_the_server_repeats_is_left_out_however_it_is_spelled() {
         "canary%20s%2Fe%2Bc%22r%20%C3%A9",
         "canary+s%252Fe%252Bc%2522r+%25C3%25A9",
         "canary s/e+c&quot;r é",
+        "canary s/e+c&amp;quot;r é",
         "%63anary s/e+c%22r é",
         "base64 Y2FuYXJ5IHMvZStjInIgw6k=",
         "bad header Basic dGlsbC03OmNhbmFyeSBzL2UrYyJyIMOp",

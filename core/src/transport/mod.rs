@@ -9,6 +9,8 @@ mod framing;
 mod watched;
 mod http1;
 
+#[cfg(fuzzing)]
+pub use framing::{End, Framing};
 pub use http1::UreqTransport;
 
 use crate::error::Error;

@@ -1,0 +1,102 @@
+//! Any answer of a server: no panic, a token if and only if a second reading finds one, and an error that tells neither
+//! the secret nor a token nor a piece of the body.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+use xilnex_auth::clock::Reading;
+use xilnex_auth::fuzzing::{Asked, access_token};
+use xilnex_auth::secret::Secret;
+use xilnex_auth::transport::HttpResponse;
+use xilnex_auth::{AccessToken, Error, Kind};
+use xilnex_auth_fuzz::answer;
+use xilnex_auth_fuzz::json::Value;
+use xilnex_auth_fuzz::leaks::{Canary, quotes, text_of};
+use xilnex_auth_fuzz::token::{member, members, told};
+
+/// Both have something to encode; the seeds repeat them.
+const CLIENT_ID: &str = "till 7";
+const SECRET: &str = "Zq7+&k/9=w";
+
+static SENT_SECRET: LazyLock<Secret> = LazyLock::new(|| Secret::new(SECRET));
+static CANARY: LazyLock<Canary> = LazyLock::new(|| Canary::new(CLIENT_ID, SECRET));
+
+/// What the errors of answers say that have nothing to be told.
+static SENTENCES: LazyLock<String> = LazyLock::new(|| {
+    let mut known = String::new();
+    let read_members = ["access_token", "token_type", "expires_in", "scope", "error", "error_description"];
+    for name in read_members {
+        let answer = answer::read(format!("200\n\n{{\"{name}\": 1, \"{name}\": 2}}").as_bytes());
+        known += &read(&answer).map_or_else(|error| text_of(&error), |_| String::new());
+    }
+    for status in [200, 302, 401, 403, 404, 503] {
+        for body in [
+            "",
+            "[]",
+            "{}",
+            "{\"access_token\": 1}",
+            "{\"access_token\": \"\"}",
+            "{\"access_token\": \"a\"}",
+            "{\"access_token\": \"a\", \"token_type\": 1}",
+            "{\"access_token\": \"a\", \"token_type\": \"Bearer\", \"scope\": 1}",
+            "{\"access_token\": \"a\", \"token_type\": \"Bearer\", \"scope\": \"\\n\"}",
+            "{\"access_token\": \"a\", \"token_type\": \"Bearer\", \"expires_in\": 0}",
+            "{\"error\": \"invalid_client\"}",
+            "{\"error\": \"invalid_scope\"}",
+            "{\"error\": \"unauthorized_client\"}",
+            "{\"error\": \"access_denied\"}",
+            "{\"error\": \"unsupported_grant_type\"}",
+        ] {
+            let answer = answer::read(format!("{status}\ncontent-type: text/html\n\n{body}").as_bytes());
+            known += &read(&answer).map_or_else(|error| text_of(&error), |_| String::new());
+        }
+    }
+    known
+});
+
+fn read(response: &HttpResponse) -> Result<AccessToken, Error> {
+    let sent = Reading { boot: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
+    let asked =
+        Asked { sent, scope: Some("coreapi"), client_secret: &SENT_SECRET, client_id: CLIENT_ID, draw: 0.5 };
+    access_token(response, &asked)
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let response = answer::read(bytes);
+    match (read(&response), told(&response)) {
+        (Ok(token), Some(told)) => {
+            assert_eq!(token.value(), told.value);
+            assert_eq!(token.scope(), Some(told.scope.as_deref().unwrap_or("coreapi")));
+            let total = token.lifetime().total().as_secs_f64();
+            let bound = told.expires_in.or(told.claimed).unwrap_or(60.0);
+            // Two readers of decimals may differ in the last bit, and so in a second.
+            assert!(total > 0.0 && total <= bound + 1.0 && total <= 24.0 * 3600.0, "{total} of {bound}");
+            let shown = format!("{token:?}").replace(token.scope().unwrap_or_default(), "");
+            assert!(told.value.len() < 12 || !shown.contains(&told.value), "the token is in {shown}");
+        }
+        (Err(error), None) => judge(&response, &error),
+        (found, expected) => panic!("{found:?} instead of {expected:?}"),
+    }
+});
+
+fn judge(response: &HttpResponse, error: &Error) {
+    assert!(matches!(error.kind(), Kind::Rejected | Kind::Unavailable | Kind::BadResponse));
+    assert!(error.retry_after().is_none_or(|wait| wait <= Duration::from_secs(300)));
+    let text = text_of(error);
+    assert!(!CANARY.is_in(&text), "the secret is in {text}");
+    let members = members(&response.body).unwrap_or_default();
+    if let Some(Value::Text(token)) = member(&members, "access_token") {
+        assert!(token.len() < 16 || SENTENCES.contains(token) || !text.contains(token), "a token is in {text}");
+    }
+    // These two are told, cut, and without words that are none.
+    let mut known = SENTENCES.clone();
+    for name in ["error_description", "error"] {
+        if let Some(Value::Text(words)) = member(&members, name) {
+            known.extend(words.chars().filter(|c| (' '..='~').contains(c) && *c != '"' && *c != '\\'));
+            known.push('\n');
+        }
+    }
+    assert!(text.len() < 1200, "{text}");
+    assert!(!quotes(&text, &response.body, &known), "a piece of the body is in {text}");
+}
