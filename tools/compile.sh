@@ -23,3 +23,6 @@ for name in crowds forks leaving listening unloading; do
     eval "$edge '$tests/edges/$name.c' -o '$out/edges/$name' $flags -lpthread -ldl"
 done
 eval "$edge -shared -fPIC '$tests/edges/plugin.c' -o '$out/edges/unloading-plugin.so' $flags"
+
+# It declares functions of the C library anew, which is no strict C.
+cc -std=gnu11 -O1 -Wall -Wextra -Werror -shared -fPIC "$tests/system/shim.c" -o "$out/drivers/shim.so" -ldl

@@ -3,12 +3,15 @@
 Usage: test.py STAGE, the folder in which the packages are installed as their users would install them.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +38,7 @@ def suites(stage):
     crates = ["xilnex-auth", "xilnex-auth-sandbox", "xilnex-auth-cli", "xilnex-auth-c", "xilnex-auth-tests"]
     cargo = ["cargo", "test", "--locked", "--no-fail-fast"] + [word for crate in crates for word in ("-p", crate)]
     yield "Rust, C and C++, and the scenarios in all languages", cargo, ROOT, counts_by(CARGO)
-    python = [stage / "python/bin/python", "-m", "pytest", "-q"]
+    python = [stage / "python/bin/python", "-m", "pytest", "-v"]
     yield "Python", python, ROOT / "bindings-python", pytest_counts
     node = ["node", "--test", "--test-reporter=tap", *tests]
     yield "Node", node, ROOT / "bindings-node", counts_by(NODE)
@@ -60,7 +63,7 @@ def run(name, command, folder):
     for line in process.stdout:
         lines.append(line)
         # A passing test is counted, not shown: what failed must be easy to find.
-        if not re.match(r"test .* ok$|ok \d+|\s+(---|duration_ms|type:|\.\.\.)|\s*# Subtest", line):
+        if not re.match(r"test .* ok$|\S+::.* PASSED|ok \d+|\s+(---|duration_ms|type:|\.\.\.)|\s*# Subtest", line):
             print(line, end="", flush=True)
     status = process.wait()
     limit.cancel()
@@ -69,9 +72,11 @@ def run(name, command, folder):
 
 def main():
     passed = failed = 0
+    results = {}
     for name, command, folder, read_counts in suites(Path(sys.argv[1]).resolve()):
         text, status = run(name, command, folder)
         counts = read_counts(text)
+        results |= catalogue.outcomes(name, text)
         suite_failed = sum(count for _, count in counts)
         passed += sum(count for count, _ in counts)
         failed += suite_failed
@@ -79,6 +84,10 @@ def main():
             # It broke before it could count, which is a failure and not an empty suite.
             failed += 1
             print(f"{name}: ended with status {status} and told no failed test", flush=True)
+    catalogue.RESULTS.write_text(json.dumps(results, indent=0))
+    for problem in catalogue.problems(results):
+        failed += 1
+        print(problem, flush=True)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed or not passed else 0)
 

@@ -116,3 +116,9 @@ impl From<&Error> for Failure {
 pub fn seconds(length: Option<Duration>) -> Option<f64> {
     length.map(|length| length.as_secs_f64())
 }
+
+/// A number of seconds of either sign as JavaScript gets it.
+#[allow(clippy::cast_precision_loss, reason = "no clock is 2^53 seconds off")]
+pub fn signed(seconds: i64) -> f64 {
+    seconds as f64
+}

@@ -1,8 +1,7 @@
 //! What happens to the tokens of this process, on its way to the listeners of one environment.
 
-use crate::answer::{Failure, seconds};
+use crate::answer::{Failure, seconds, signed};
 use crate::bell::Bell;
-use crate::stats::signed;
 use napi_derive::napi;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

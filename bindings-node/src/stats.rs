@@ -1,6 +1,6 @@
 //! What the clients of one configuration have done, as plain data for JavaScript.
 
-use crate::answer::seconds;
+use crate::answer::{seconds, signed};
 use napi_derive::napi;
 use std::collections::BTreeMap;
 
@@ -47,11 +47,6 @@ impl From<xilnex_auth::Stats> for Stats {
             clock_skew: stats.clock_skew.map(signed),
         }
     }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "no clock is 2^53 seconds off")]
-pub fn signed(seconds: i64) -> f64 {
-    seconds as f64
 }
 
 #[allow(clippy::cast_precision_loss, reason = "nobody calls 2^53 times")]

@@ -184,6 +184,20 @@ def test_a_wrong_argument_is_named(sandbox, arguments):
     assert sandbox.token_requests == 0
 
 
+def test_a_thousand_clients_have_no_thread(sandbox):
+    def threads():
+        return len(os.listdir("/proc/self/task"))
+
+    before = threads()
+    # Each timeout is another configuration, so that none shares a token with another.
+    clients = [Client(**{**sandbox.options, "timeout": 10 + number / 1000}) for number in range(1000)]
+    assert len({client.get_token() for client in clients}) == 1000
+    until = time.monotonic() + 10
+    while threads() > before and time.monotonic() < until:
+        time.sleep(0.01)
+    assert threads() == before
+
+
 def test_positional_arguments_are_refused():
     with pytest.raises(TypeError):
         Client("id", "secret")

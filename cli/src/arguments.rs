@@ -18,7 +18,12 @@ pub enum Command {
     Header(Vec<(String, String)>),
     /// Run the sandbox.
     Sandbox(Plan),
+    /// Print the faults of the sandbox.
+    Faults,
 }
+
+/// The options of the sandbox that take a value.
+const OF_SANDBOX: [&str; 6] = ["port", "ttl", "latency", "fault", "fault-after", "fault-times"];
 
 /// How to run the sandbox.
 #[derive(Default)]
@@ -31,6 +36,14 @@ pub struct Plan {
     pub ttl: Option<Duration>,
     /// How long it takes to answer.
     pub latency: Duration,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    /// What goes wrong, by name.
+    pub fault: Option<String>,
+    /// After how many token requests it does.
+    pub fault_after: u64,
+    /// How many times it does; for ever where none is told.
+    pub fault_times: Option<u64>,
     /// The command to run inside, if any, with its arguments.
     pub command: Vec<OsString>,
 }
@@ -39,7 +52,7 @@ pub struct Plan {
 /// `invalid_config`, naming the argument.
 pub fn parse(arguments: Vec<OsString>) -> Result<Command, Error> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let mut name = None;
+    let (mut name, mut is_list) = (None, false);
     let mut plan = Plan::default();
     while let Some(argument) = parser.next().map_err(|problem| usage(&problem.to_string()))? {
         match argument {
@@ -49,6 +62,8 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, Error> {
             Arg::Value(word) => {
                 plan.command = std::iter::once(word).chain(rest(&mut parser)?).collect();
             }
+            Arg::Long("tls") => plan.tls = true,
+            Arg::Long("faults") => is_list = true,
             Arg::Long(flag) => {
                 let flag = flag.to_owned();
                 option(&flag, &mut parser, &mut plan)?;
@@ -56,7 +71,11 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, Error> {
             Arg::Short(letter) => return Err(usage(&format!("unknown option -{letter}"))),
         }
     }
-    command(name.as_ref().and_then(|name| name.to_str()), plan)
+    match command(name.as_ref().and_then(|name| name.to_str()), plan)? {
+        Command::Sandbox(_) if is_list => Ok(Command::Faults),
+        _ if is_list => Err(usage("--faults is for sandbox")),
+        command => Ok(command),
+    }
 }
 
 fn rest(parser: &mut lexopt::Parser) -> Result<impl Iterator<Item = OsString>, Error> {
@@ -68,8 +87,11 @@ fn command(name: Option<&str>, plan: Plan) -> Result<Command, Error> {
     if !is_sandbox && !plan.command.is_empty() {
         return Err(usage("only sandbox takes a command to run"));
     }
-    if !is_sandbox && (plan.port != 0 || plan.ttl.is_some() || !plan.latency.is_zero()) {
-        return Err(usage("--port, --ttl and --latency are for sandbox"));
+    if !is_sandbox && plan.is_told() {
+        return Err(usage("--port, --ttl, --latency, --tls and --fault are for sandbox"));
+    }
+    if plan.fault.is_none() && (plan.fault_after != 0 || plan.fault_times.is_some()) {
+        return Err(usage("--fault-after and --fault-times need --fault"));
     }
     match name {
         Some("token") => Ok(Command::Token(plan.options)),
@@ -84,6 +106,13 @@ fn command(name: Option<&str>, plan: Plan) -> Result<Command, Error> {
     }
 }
 
+impl Plan {
+    /// Whether anything was told that only a sandbox understands.
+    fn is_told(&self) -> bool {
+        self.port != 0 || self.ttl.is_some() || !self.latency.is_zero() || self.tls || self.fault.is_some()
+    }
+}
+
 fn option(flag: &str, parser: &mut lexopt::Parser, plan: &mut Plan) -> Result<(), Error> {
     if flag == "client-secret" {
         return Err(Error::invalid_config(
@@ -92,20 +121,27 @@ fn option(flag: &str, parser: &mut lexopt::Parser, plan: &mut Plan) -> Result<()
         ));
     }
     let known = OPTIONS.iter().find(|row| row.name.replace('_', "-") == flag);
-    if known.is_none() && !["port", "ttl", "latency"].contains(&flag) {
+    if known.is_none() && !OF_SANDBOX.contains(&flag) {
         return Err(usage(&format!("unknown option --{flag}")));
     }
     let value = parser.value().map_err(|_| usage(&format!("--{flag} needs a value")))?;
     let text = value.into_string().map_err(|_| usage(&format!("the value of --{flag} is not UTF-8")))?;
-    match known {
-        Some(row) => plan.options.push((row.name.to_owned(), text)),
-        None if flag == "port" => {
+    match (known, flag) {
+        (Some(row), _) => plan.options.push((row.name.to_owned(), text)),
+        (None, "port") => {
             plan.port = text.parse().map_err(|_| usage("--port must be a number up to 65535"))?;
         }
-        None if flag == "ttl" => plan.ttl = Some(seconds(flag, &text)?),
-        None => plan.latency = seconds(flag, &text)?,
+        (None, "ttl") => plan.ttl = Some(seconds(flag, &text)?),
+        (None, "latency") => plan.latency = seconds(flag, &text)?,
+        (None, "fault-after") => plan.fault_after = count(flag, &text)?,
+        (None, "fault-times") => plan.fault_times = Some(count(flag, &text)?),
+        (None, _) => plan.fault = Some(text),
     }
     Ok(())
+}
+
+fn count(flag: &str, text: &str) -> Result<u64, Error> {
+    text.parse().map_err(|_| usage(&format!("--{flag} must be a whole number such as 1")))
 }
 
 fn seconds(flag: &str, text: &str) -> Result<Duration, Error> {
@@ -161,6 +197,13 @@ mod tests {
             ("sandbox --port 70000", "--port"),
             ("sandbox --ttl -5", "--ttl"),
             ("sandbox --latency soon", "--latency"),
+            ("token --fault refuse", "for sandbox"),
+            ("token --tls", "for sandbox"),
+            ("token --faults", "for sandbox"),
+            ("sandbox --fault refuse --fault-after soon", "--fault-after"),
+            ("sandbox --fault refuse --fault-times -1", "--fault-times"),
+            ("sandbox --fault-times 1", "need --fault"),
+            ("sandbox --fault", "--fault needs a value"),
         ] {
             let told = parsed(line).err().unwrap_or_default();
             assert!(told.contains(word) && !told.contains("canary"), "{line}: {told}");

@@ -33,6 +33,7 @@ pub fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -
 
 fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
     let printed = match command {
+        Command::Faults => out.write_all(text::faults().as_bytes()),
         Command::Help => out.write_all(text::help().as_bytes()),
         Command::Version => writeln!(out, "xilnex-auth {}", xilnex_auth::VERSION),
         Command::Token(options) => writeln!(out, "{}", client(&options)?.get_token()?),

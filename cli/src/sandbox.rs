@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::{Command, ExitStatus};
 use xilnex_auth::config::OPTIONS;
 use xilnex_auth::{Error, Kind, settings};
-use xilnex_auth_sandbox::{Options, RegisteredClient, Sandbox};
+use xilnex_auth_sandbox::{Fault, FaultPlan, Options, RegisteredClient, Sandbox};
 
 /// Runs the sandbox until the process ends, or as long as its command runs.
 pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
@@ -24,10 +24,11 @@ pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, 
         "xilnex-auth: sandbox for development and tests at {address}, on this machine only"
     ))?;
     if plan.command.is_empty() {
+        // Before anybody is told of it, so that no signal falls into the gap.
+        let signals = Signals::catch().map_err(|problem| not_heard(&problem))?;
         written(print_exports(&variables, out))?;
-        loop {
-            std::thread::park();
-        }
+        signals.end_by_the_next(|| sandbox.stop()).map_err(|problem| not_heard(&problem))?;
+        return Ok(0);
     }
     let status = inside(plan, &variables)?;
     sandbox.stop();
@@ -35,13 +36,22 @@ pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, 
 }
 
 fn start(plan: &Plan) -> Result<Sandbox, Error> {
-    let mut options = Options { port: plan.port, latency: plan.latency, ..Options::default() };
+    let fault = fault_plan(plan)?;
+    let mut options =
+        Options { port: plan.port, latency: plan.latency, tls: plan.tls, fault, ..Options::default() };
     options.ttl = plan.ttl.unwrap_or(options.ttl);
     for (name, text) in &plan.options {
         register(&mut options.clients[0], name, text)?;
     }
     Sandbox::start(options)
         .map_err(|problem| Error::new(Kind::Connect, format!("the sandbox cannot listen: {problem}")))
+}
+
+fn fault_plan(plan: &Plan) -> Result<Option<FaultPlan>, Error> {
+    let Some(name) = &plan.fault else { return Ok(None) };
+    let fault = Fault::named(name)
+        .ok_or_else(|| Error::invalid_config("--fault names no fault: see xilnex-auth sandbox --faults"))?;
+    Ok(Some(FaultPlan { fault, after: plan.fault_after, times: plan.fault_times }))
 }
 
 /// The environment is not looked at: a real secret that stands there has no place in a sandbox.
@@ -84,6 +94,10 @@ fn quoted(value: &str) -> String {
     } else {
         format!("'{}'", value.replace('\'', r"'\''"))
     }
+}
+
+fn not_heard(problem: &std::io::Error) -> Error {
+    Error::new(Kind::Internal, format!("signals cannot be waited for: {problem}"))
 }
 
 fn inside(plan: &Plan, variables: &[(&str, String)]) -> Result<u8, Error> {

@@ -1,4 +1,5 @@
-//! While a command runs inside the sandbox, the sandbox outlives the signals that are meant for the command.
+//! A sandbox ends in order when a signal ends it. While a command runs inside it, it outlives the signals that are meant
+//! for the command.
 //!
 //! A terminal sends Ctrl-C to both, so it is ignored here; what comes to this process alone is handed on.
 
@@ -27,6 +28,13 @@ mod unix {
     impl Signals {
         pub fn catch() -> io::Result<Signals> {
             signal_hook::iterator::Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP]).map(Signals)
+        }
+
+        /// Waits for one of them; then this process ends by it, once `last` is done.
+        pub fn end_by_the_next(mut self, last: impl FnOnce()) -> io::Result<()> {
+            let signal = self.0.forever().next().unwrap_or(SIGTERM);
+            last();
+            signal_hook::low_level::emulate_default_handler(signal)
         }
 
         /// Hands them on to the process with this number until the watch ends.
@@ -67,6 +75,13 @@ pub struct Signals;
 impl Signals {
     pub fn catch() -> io::Result<Signals> {
         Ok(Signals)
+    }
+
+    /// A console ends the process without a word.
+    pub fn end_by_the_next(self, _last: impl FnOnce()) -> io::Result<()> {
+        loop {
+            std::thread::park();
+        }
     }
 
     pub fn hand_on(self, _process: u32) -> Signals {

@@ -2,6 +2,7 @@
 
 use xilnex_auth::Error;
 use xilnex_auth::config::OPTIONS;
+use xilnex_auth_sandbox::Fault;
 
 /// The help, with the options straight from the option table.
 pub fn help() -> String {
@@ -31,6 +32,10 @@ Options of sandbox:
   --port PORT                  port to listen on; default a free one
   --ttl SECONDS                how long its tokens live; default 3600
   --latency SECONDS            how long it takes to answer a token request; default 0
+  --tls                        speak TLS; clients get its certificate by XILNEX_CA_FILE
+  --fault NAME                 fail in this way; --faults lists the names
+  --fault-after COUNT          answer so many token requests before; default 0
+  --fault-times COUNT          fail so many times; default for ever
 
   --help, --version            print this, or the version
 
@@ -40,6 +45,11 @@ The exit status is 0, or tells the kind of the error:
         text += &format!("  {:>2} {:<15} {}\n", kind.number(), kind.id(), kind.summary());
     }
     text
+}
+
+/// The faults of the sandbox, by name.
+pub fn faults() -> String {
+    Fault::all().map(|fault| format!("{:<26} {}\n", fault.name(), fault.about())).collect()
 }
 
 /// An error as lines: what happened, what to do, and what a script can read.

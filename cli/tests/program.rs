@@ -3,7 +3,8 @@
 
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use xilnex_auth_sandbox::{Options, Sandbox};
+use xilnex_auth::Kind;
+use xilnex_auth_sandbox::{Fault, Options, Sandbox};
 
 /// Runs a shell line in which `$XA` is the program, with nothing set for its client but `environment`.
 fn shell(line: &str, environment: &[(&'static str, String)]) -> Output {
@@ -107,4 +108,35 @@ fn the_sandbox_outlives_what_is_meant_for_its_command() {
         );
         assert_eq!(shell(&line, &[]).status.code(), Some(status), "{signal}");
     }
+}
+
+#[test]
+fn a_sandbox_fails_as_it_is_told() {
+    for (options, kind) in [
+        ("--fault refuse", "connect"),
+        ("--fault tls-expired", "tls"),
+        ("--fault redirect-307", "bad_response"),
+    ] {
+        let number = Kind::all().find(|found| found.id() == kind).map(|found| i32::from(found.number()));
+        let (found, out, err) = told(&shell(&format!("\"$XA\" sandbox {options} -- \"$XA\" token"), &[]));
+        assert_eq!((found, out.as_str()), (number, ""), "{err}");
+        assert!(err.contains(&format!("kind: {kind}")), "{err}");
+    }
+    let (status, out, _) = told(&shell("\"$XA\" sandbox --faults", &[]));
+    assert_eq!(status, Some(0));
+    assert_eq!(out.lines().count(), Fault::all().count());
+    let (status, _, err) = told(&shell("\"$XA\" sandbox --fault unheard-of", &[]));
+    assert!(status == Some(1) && err.contains("sandbox --faults"), "{err}");
+}
+
+#[test]
+fn a_sandbox_with_tls_leaves_no_file_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "\"$XA\" sandbox --tls > lines & while ! grep -q unset lines 2>/dev/null; do sleep 0.05; done; \
+                . ./lines; \"$XA\" token; kill $!; wait $!; echo $?; ls -d xilnex-auth-sandbox-* | wc -l";
+    let temporary = [("TMPDIR", folder.path().to_string_lossy().into_owned())];
+    let line = format!("cd '{}'; {line}", folder.path().display());
+    let (_, out, err) = told(&shell(&line, &temporary));
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((lines.len(), &lines[1..]), (3, &["143", "0"][..]), "{err}");
 }

@@ -52,8 +52,12 @@ pub trait Clock: Send + Sync {
     /// # Errors
     /// The system's refusal; `work` is dropped then.
     fn spawn(&self, work: Work) -> io::Result<()> {
-        std::thread::Builder::new().name("xilnex-auth".into()).spawn(work).map(drop)
+        spawn(work)
     }
+}
+
+fn spawn(work: Work) -> io::Result<()> {
+    std::thread::Builder::new().name("xilnex-auth".into()).spawn(work).map(drop)
 }
 
 /// A flag that is set once and that any number of threads can wait for. A clone is the same flag.
@@ -125,6 +129,7 @@ impl Clock for SystemClock {
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {
+        anchor();
         loop {
             let left = until.saturating_sub(boot());
             if left.is_zero() {
@@ -136,33 +141,45 @@ impl Clock for SystemClock {
             }
         }
     }
+
+    fn spawn(&self, work: Work) -> io::Result<()> {
+        anchor();
+        spawn(work)
+    }
 }
 
-/// CLOCK_BOOTTIME counts suspend; where the kernel or a sandbox refuses it, the monotonic clock has to do.
-#[cfg(any(target_os = "linux", target_os = "android"))]
+/// CLOCK_BOOTTIME counts suspend; where the kernel or a sandbox refuses it, the monotonic clock has to do, and goes on from
+/// where the other one was: a sandbox may be entered in the middle of a pause.
 fn boot() -> Duration {
-    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
-    since_boot(clock_gettime_dynamic(DynamicClockId::Boottime))
+    boottime().unwrap_or_else(monotonic)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn since_boot(told: rustix::io::Result<rustix::time::Timespec>) -> Duration {
-    let whole = |time: rustix::time::Timespec| {
-        let nanoseconds =
-            u32::try_from(time.tv_nsec).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
-        Some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanoseconds))
-    };
-    told.ok().and_then(whole).unwrap_or_else(monotonic)
+fn boottime() -> Option<Duration> {
+    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
+    sensible(clock_gettime_dynamic(DynamicClockId::Boottime).ok()?)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn sensible(time: rustix::time::Timespec) -> Option<Duration> {
+    let nanoseconds = u32::try_from(time.tv_nsec).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, nanoseconds))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn boot() -> Duration {
-    monotonic()
+fn boottime() -> Option<Duration> {
+    None
 }
 
 fn monotonic() -> Duration {
-    static START: once_cell::race::OnceBox<Instant> = once_cell::race::OnceBox::new();
-    START.get_or_init(|| Box::new(Instant::now())).elapsed()
+    let (start, boot) = anchor();
+    *boot + start.elapsed()
+}
+
+/// Where the two clocks met. Whoever begins what outlasts a moment looks at it first.
+fn anchor() -> &'static (Instant, Duration) {
+    static ANCHOR: once_cell::race::OnceBox<(Instant, Duration)> = once_cell::race::OnceBox::new();
+    ANCHOR.get_or_init(|| Box::new((Instant::now(), boottime().unwrap_or_default())))
 }
 
 #[cfg(test)]
@@ -199,24 +216,22 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn where_the_boot_clock_is_refused_or_makes_no_sense_the_monotonic_one_has_to_do() {
-        use rustix::io::Errno;
+    fn a_boot_time_that_makes_no_sense_is_none() {
         use rustix::time::Timespec;
-        let told = |tv_sec, tv_nsec| Ok(Timespec { tv_sec, tv_nsec });
-        assert_eq!(since_boot(told(7, 5)), Duration::new(7, 5));
-        for wrong in [
-            Err(Errno::INVAL),
-            Err(Errno::NOSYS),
-            Err(Errno::PERM),
-            told(-1, 0),
-            told(i64::MAX, 1_000_000_000),
-            told(0, -1),
-        ] {
-            let before = since_boot(wrong);
-            std::thread::sleep(Duration::from_millis(2));
-            let passed = since_boot(wrong) - before;
-            assert!(passed >= Duration::from_millis(2) && passed < Duration::from_secs(60), "{wrong:?}");
+        let told = |tv_sec, tv_nsec| sensible(Timespec { tv_sec, tv_nsec });
+        assert_eq!(told(7, 5), Some(Duration::new(7, 5)));
+        for (tv_sec, tv_nsec) in [(-1, 0), (i64::MAX, 1_000_000_000), (0, -1)] {
+            assert_eq!(told(tv_sec, tv_nsec), None);
         }
+    }
+
+    #[test]
+    fn the_monotonic_clock_goes_on_where_the_boot_clock_was() {
+        let (boot, monotonic) = (boot(), monotonic());
+        let apart = boot.abs_diff(monotonic);
+        assert!(apart < Duration::from_secs(1), "{boot:?} {monotonic:?}");
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(super::monotonic() - monotonic >= Duration::from_millis(2));
     }
 
     proptest! {

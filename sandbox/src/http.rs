@@ -55,6 +55,14 @@ impl Response {
         self
     }
 
+    /// Its type is JSON unless the headers say another.
+    pub fn of_json(self) -> Response {
+        if self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            return self;
+        }
+        self.with("Content-Type", "application/json")
+    }
+
     /// The bytes on the wire. A length is added unless the headers say one.
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));

@@ -1,4 +1,5 @@
-//! The signing key of a sandbox: made anew for each, so that no token of one is good at another.
+//! The signing key of the sandboxes of this process; another process has another. That no token of one is good at another
+//! sandbox is what its issuer and audience are for.
 
 use crate::rs256;
 use base64::Engine;
@@ -22,14 +23,10 @@ pub struct Keys {
     id: String,
 }
 
-/// A key pair that is made when it is first needed: half a second that most tests can do without.
-#[derive(Default)]
-pub struct LazyKeys(OnceLock<Keys>);
-
-impl LazyKeys {
-    pub fn get(&self) -> &Keys {
-        self.0.get_or_init(Keys::new)
-    }
+/// The key pair, made when it is first needed: half a second that most tests can do without.
+pub fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(Keys::new)
 }
 
 impl Keys {

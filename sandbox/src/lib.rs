@@ -17,13 +17,19 @@
 mod http;
 mod rs256;
 mod keys;
+mod certificates;
+mod channel;
+mod elsewhere;
+mod fault;
 mod record;
 mod script;
 mod token_endpoint;
 mod resource;
 mod discovery;
+mod service;
 mod server;
 
+pub use fault::{Fault, FaultPlan};
 pub use record::RecordedRequest;
 pub use script::Answer;
 pub use server::Sandbox;
@@ -44,6 +50,10 @@ pub struct Options {
     pub latency: Duration,
     /// What the first token requests are answered with, in order.
     pub script: Vec<Answer>,
+    /// Whether it speaks TLS, with a certificate of an authority of its own; implied by a fault that happens in TLS.
+    pub tls: bool,
+    /// What goes wrong, and when; instead of a scripted answer, too.
+    pub fault: Option<FaultPlan>,
 }
 
 impl Default for Options {
@@ -58,6 +68,8 @@ impl Default for Options {
             ttl: Duration::from_secs(3600),
             latency: Duration::ZERO,
             script: Vec::new(),
+            tls: false,
+            fault: None,
         }
     }
 }

@@ -26,6 +26,7 @@ pub struct RecordedRequest {
 #[derive(Default)]
 struct Counts {
     requests: VecDeque<RecordedRequest>,
+    connections: u64,
     token: u64,
     data: u64,
     token_by_client: BTreeMap<String, u64>,
@@ -36,9 +37,15 @@ struct Counts {
 pub struct Record(Mutex<Counts>);
 
 impl Record {
-    /// Enters a request.
-    pub fn enter(&self, request: &Request) {
+    /// Enters a connection.
+    pub fn enter_connection(&self) {
+        self.0.lock().connections += 1;
+    }
+
+    /// Enters a request; how many token requests there were before.
+    pub fn enter(&self, request: &Request) -> u64 {
         let mut counts = self.0.lock();
+        let before = counts.token;
         match (request.method.as_str(), request.path.as_str()) {
             ("POST", "/connect/token") => counts.token += 1,
             (_, "/data") => counts.data += 1,
@@ -54,11 +61,16 @@ impl Record {
             head: request.head.clone(),
             body: request.body.clone(),
         });
+        before
     }
 
     /// Enters a token request of a known client.
     pub fn enter_client(&self, client_id: &str) {
         *self.0.lock().token_by_client.entry(client_id.to_owned()).or_default() += 1;
+    }
+
+    pub fn connections(&self) -> u64 {
+        self.0.lock().connections
     }
 
     pub fn token_requests(&self) -> u64 {
@@ -73,6 +85,7 @@ impl Record {
     pub fn summary(&self) -> Value {
         let counts = self.0.lock();
         json!({
+            "connections": counts.connections,
             "token_requests": counts.token,
             "data_requests": counts.data,
             "token_requests_by_client": counts.token_by_client,

@@ -1,7 +1,7 @@
 //! `/data`: a protected resource that checks a token as a resource server would (RFC 6750).
 
 use crate::http::{Request, Response};
-use crate::keys::LazyKeys;
+use crate::keys::keys;
 use crate::token_endpoint::audience;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -15,11 +15,11 @@ const MOST_ROWS: usize = 10_000;
 pub struct Rows(Mutex<BTreeMap<String, Vec<Value>>>);
 
 /// Answers a request for `/data`, GET or POST.
-pub fn answer(request: &Request, keys: &LazyKeys, issuer: &str, rows: &Rows) -> Response {
+pub fn answer(request: &Request, issuer: &str, rows: &Rows) -> Response {
     let Some(token) = bearer_token(request) else {
         return Response::json(401, &json!({"error": "no token"})).with("WWW-Authenticate", "Bearer");
     };
-    let claims = keys.get().verify(token, issuer, &audience(issuer));
+    let claims = keys().verify(token, issuer, &audience(issuer));
     let Some(claims) =
         claims.filter(|claims| claims["scope"].as_str().is_some_and(|scope| !scope.is_empty()))
     else {

@@ -1,5 +1,6 @@
 //! Scripted answers: what a token request gets instead of the ordinary answer.
 
+use crate::fault::{Fault, Step};
 use crate::http::Response;
 use serde_json::Value;
 use std::time::Duration;
@@ -31,11 +32,13 @@ pub enum Answer {
     Silent,
     /// The ordinary answer.
     Normal,
+    /// What a faulty server does instead of it.
+    Fault(&'static Fault),
 }
 
 impl Answer {
     /// Reads `{"status": 200, "headers": {}, "body": "text" or an object, "delay": seconds}`, `{"raw": "text",
-    /// "delay": seconds}`, `"close"`, `"silent"` or `"normal"`.
+    /// "delay": seconds}`, `{"fault": "name"}`, `"close"`, `"silent"` or `"normal"`.
     ///
     /// # Errors
     /// A sentence that names what is wrong.
@@ -48,35 +51,46 @@ impl Answer {
                 other => Err(format!("no answer is called {other}")),
             },
             Value::Object(members) => {
-                let known = ["status", "headers", "body", "delay", "raw"];
+                let known = ["status", "headers", "body", "delay", "raw", "fault"];
                 if let Some(name) = members.keys().find(|name| !known.contains(&name.as_str())) {
                     return Err(format!("an answer has no member {name}"));
                 }
                 let delay = delay(members.get("delay"))?;
-                match members.get("raw") {
-                    Some(Value::String(raw)) => Ok(Answer::Raw { bytes: raw.as_bytes().to_vec(), delay }),
-                    Some(_) => Err("raw is not a text".into()),
-                    None => http(value, delay),
+                match (members.get("raw"), members.get("fault")) {
+                    (None, Some(name)) => fault(name),
+                    (Some(Value::String(raw)), _) => {
+                        Ok(Answer::Raw { bytes: raw.as_bytes().to_vec(), delay })
+                    }
+                    (Some(_), _) => Err("raw is not a text".into()),
+                    (None, None) => http(value, delay),
                 }
             }
             _ => Err("an answer is a word or an object".into()),
         }
     }
 
-    /// The bytes to write after how long, where there are any.
-    pub(crate) fn bytes(&self) -> Option<(Vec<u8>, Duration)> {
+    /// What is done instead of answering in order; `None` for the ordinary answer, and for a fault.
+    pub(crate) fn steps(&self) -> Option<Vec<Step>> {
         match self {
-            Answer::Raw { bytes, delay } => Some((bytes.clone(), *delay)),
+            Answer::Raw { bytes, delay } => Some(vec![Step::Wait(*delay), Step::Say(bytes.clone().into())]),
             Answer::Http { status, headers, body, delay } => {
-                let mut response =
+                let response =
                     Response { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
-                if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-                    response = response.with("Content-Type", "application/json");
-                }
-                Some((response.bytes(), *delay))
+                Some(vec![Step::Wait(*delay), Step::Say(response.of_json().bytes().into())])
             }
-            Answer::Close | Answer::Silent | Answer::Normal => None,
+            Answer::Close => Some(Vec::new()),
+            Answer::Silent => Some(vec![Step::Stall]),
+            Answer::Normal | Answer::Fault(_) => None,
         }
+    }
+}
+
+fn fault(name: &Value) -> Result<Answer, String> {
+    let found = name.as_str().and_then(Fault::named);
+    match found {
+        Some(fault) if fault.is_an_answer() => Ok(Answer::Fault(fault)),
+        Some(fault) => Err(format!("{} is no answer to a request", fault.name())),
+        None => Err(format!("no fault is called {name}")),
     }
 }
 
@@ -129,6 +143,9 @@ mod tests {
                 true,
             ),
             (json!({"raw": "junk"}), true),
+            (json!({"fault": "cut-in-body"}), true),
+            (json!({"fault": "refuse"}), false),
+            (json!({"fault": "unheard-of"}), false),
             (json!("shout"), false),
             (json!({"status": 503, "bodyy": ""}), false),
             (json!({"body": ""}), false),
@@ -145,8 +162,10 @@ mod tests {
 
     #[test]
     fn a_length_and_a_type_are_added_unless_given() {
-        let text =
-            |value: &Value| String::from_utf8(Answer::from_json(value).unwrap().bytes().unwrap().0).unwrap();
+        let text = |value: &Value| match Answer::from_json(value).unwrap().steps().unwrap().pop() {
+            Some(Step::Say(bytes)) => String::from_utf8(bytes.into_owned()).unwrap(),
+            other => panic!("{other:?}"),
+        };
         let plain = text(&json!({"status": 200, "body": "abc"}));
         assert!(plain.contains("Content-Length: 3\r\n") && plain.contains("application/json"), "{plain}");
         let own =

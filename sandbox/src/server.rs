@@ -1,25 +1,19 @@
-//! A running sandbox: the listener, a thread for each connection, and which path goes where.
+//! A running sandbox: the listener, a thread for each connection, and the end of both.
 
-use crate::http::{self, Fault, Request, Response};
-use crate::keys::LazyKeys;
-use crate::record::{Record, RecordedRequest};
-use crate::resource::{self, Rows};
-use crate::script::Answer;
-use crate::token_endpoint::{Endpoint, named_client};
-use crate::{Options, RegisteredClient, discovery};
+use crate::elsewhere::Elsewhere;
+use crate::record::RecordedRequest;
+use crate::service::{Service, Tls};
+use crate::{Options, RegisteredClient, keys};
 use parking_lot::{Condvar, Mutex};
-use serde_json::json;
-use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, Read, Write};
+use socket2::{Domain, Socket, Type};
+use std::collections::BTreeMap;
+use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-const JWKS: &str = "/.well-known/jwks.json";
-const OPENID_METADATA: &str = "/.well-known/openid-configuration";
-const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// More connections than this wait in the system's queue.
 const MOST_CONNECTIONS: usize = 256;
@@ -30,26 +24,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Stopping waits this long for connections to end; a key in the making may outlast it.
 const STOPPING: Duration = Duration::from_millis(100);
 
-/// A client whose request was refused midway may go on sending for this long.
-const LINGERING: Duration = Duration::from_millis(500);
-
 /// A running authorization server. It ends when it is dropped or stopped, and its port is free then.
 pub struct Sandbox {
     shared: Arc<Shared>,
     address: SocketAddr,
     listening: Option<JoinHandle<()>>,
+    ca_file: Option<CaFile>,
 }
 
 struct Shared {
-    options: Options,
-    base_url: String,
-    keys: LazyKeys,
-    rows: Rows,
-    record: Record,
-    script: Mutex<VecDeque<Answer>>,
+    service: Service,
     connections: Mutex<BTreeMap<u64, TcpStream>>,
     left: Condvar,
     ended: AtomicBool,
+    /// Held without listening, once nobody is to listen any more: the port stays refused, and nobody else gets it.
+    closed: Mutex<Option<Socket>>,
 }
 
 impl Sandbox {
@@ -57,58 +46,82 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the port is taken or no client is given.
-    pub fn start(mut options: Options) -> io::Result<Sandbox> {
+    pub fn start(options: Options) -> io::Result<Sandbox> {
         if options.clients.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "a sandbox needs at least one client"));
         }
+        let is_tls = options.tls || options.fault.as_ref().is_some_and(|plan| plan.fault.needs_tls());
+        let tls = is_tls.then(Tls::new).transpose()?;
+        let ca_file = tls.as_ref().map(|tls| CaFile::write(tls.authority.certificate())).transpose()?;
+        let elsewhere = options.fault.is_some().then(Elsewhere::start).transpose()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         let address = listener.local_addr()?;
+        let base_url = format!("{}://{address}", if is_tls { "https" } else { "http" });
         let shared = Arc::new(Shared {
-            script: Mutex::new(std::mem::take(&mut options.script).into()),
-            options,
-            base_url: format!("http://{address}"),
-            keys: LazyKeys::default(),
-            rows: Rows::default(),
-            record: Record::default(),
+            service: Service::new(options, base_url, tls, elsewhere),
             connections: Mutex::default(),
             left: Condvar::new(),
             ended: AtomicBool::new(false),
+            closed: Mutex::default(),
         });
         let server = shared.clone();
-        let listening =
-            std::thread::Builder::new().name("sandbox".into()).spawn(move || server.listen(&listener))?;
-        Ok(Sandbox { shared, address, listening: Some(listening) })
+        let thread = std::thread::Builder::new().name("sandbox".into());
+        let listening = if shared.service.is_to_close() {
+            shared.close_shop(listener)?;
+            None
+        } else {
+            Some(thread.spawn(move || server.listen(listener))?)
+        };
+        Ok(Sandbox { shared, address, listening, ca_file })
     }
 
     /// The address to configure clients with.
     pub fn base_url(&self) -> String {
-        self.shared.base_url.clone()
+        self.shared.service.base_url.clone()
     }
 
     /// The first client that the sandbox knows.
     pub fn client(&self) -> &RegisteredClient {
-        &self.shared.options.clients[0]
+        &self.shared.service.options.clients[0]
+    }
+
+    /// The file with the certificate that its clients have to trust, where it speaks TLS.
+    pub fn ca_file(&self) -> Option<&std::path::Path> {
+        self.ca_file.as_ref().map(|file| file.path.as_path())
     }
 
     /// The environment variables that configure a program for the first client.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let client = self.client();
-        vec![
+        let mut variables = vec![
             ("XILNEX_BASE_URL", self.base_url()),
             ("XILNEX_CLIENT_ID", client.client_id.clone()),
             ("XILNEX_CLIENT_SECRET", client.client_secret.clone()),
             ("XILNEX_SCOPE", client.scope.clone()),
-        ]
+        ];
+        let ca_file = self.ca_file().map(|path| path.to_string_lossy().into_owned());
+        variables.splice(1..1, ca_file.map(|path| ("XILNEX_CA_FILE", path)));
+        variables
     }
 
     /// How many requests reached `/connect/token`, whatever they were answered.
     pub fn token_requests(&self) -> u64 {
-        self.shared.record.token_requests()
+        self.shared.service.record.token_requests()
+    }
+
+    /// How many connections were opened, whatever became of them.
+    pub fn connections(&self) -> u64 {
+        self.shared.service.record.connections()
+    }
+
+    /// How many clients followed a redirect to where it pointed.
+    pub fn redirects_followed(&self) -> u64 {
+        self.shared.service.elsewhere.as_ref().map_or(0, Elsewhere::connections)
     }
 
     /// The latest requests in order, at most a thousand.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.shared.record.requests()
+        self.shared.service.record.requests()
     }
 
     /// Ends the sandbox; open connections are cut.
@@ -120,8 +133,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
-        // Wakes the listener; when nobody listens any more there is nobody to wake.
-        let _ = TcpStream::connect_timeout(&self.address, STOPPING);
+        wake(self.address);
         if let Some(thread) = self.listening.take() {
             let _ = thread.join();
         }
@@ -130,34 +142,54 @@ impl Drop for Sandbox {
     }
 }
 
+/// Wakes a listener; when nobody listens any more there is nobody to wake.
+fn wake(address: SocketAddr) {
+    let _ = TcpStream::connect_timeout(&address, STOPPING);
+}
+
 impl Shared {
-    fn listen(self: Arc<Shared>, listener: &TcpListener) {
+    fn listen(self: Arc<Shared>, listener: TcpListener) {
         for (number, stream) in (0..).zip(listener.incoming()) {
             if self.ended.load(Ordering::SeqCst) {
                 return;
+            }
+            if self.service.is_to_close() {
+                break;
             }
             let Ok(stream) = stream else {
                 // Out of descriptors, mostly: trying again at once would only burn the processor.
                 self.pause(Duration::from_millis(10));
                 continue;
             };
-            if self.admit(number, &stream).is_err() {
-                continue;
+            self.admit(number, stream);
+        }
+        // A port that cannot be held is refused all the same, as long as nobody else takes it.
+        let _ = self.close_shop(listener);
+    }
+
+    /// Without a thread the connection is closed, as an overloaded server does.
+    fn admit(self: &Arc<Shared>, number: u64, stream: TcpStream) {
+        if self.enter(number, &stream).is_err() {
+            return;
+        }
+        let shared = self.clone();
+        let address = stream.local_addr();
+        let thread = std::thread::Builder::new().name(format!("sandbox-{number}"));
+        let spawned = thread.spawn(move || {
+            shared.service.converse(stream, &|length| shared.pause(length));
+            shared.dismiss(number);
+            if let Ok(address) = address
+                && shared.service.is_to_close()
+            {
+                wake(address);
             }
-            let shared = self.clone();
-            let thread = std::thread::Builder::new().name(format!("sandbox-{number}"));
-            // Without a thread the connection is closed, as an overloaded server does.
-            let spawned = thread.spawn(move || {
-                shared.serve(stream);
-                shared.dismiss(number);
-            });
-            if spawned.is_err() {
-                self.dismiss(number);
-            }
+        });
+        if spawned.is_err() {
+            self.dismiss(number);
         }
     }
 
-    fn admit(&self, number: u64, stream: &TcpStream) -> io::Result<()> {
+    fn enter(&self, number: u64, stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
@@ -174,6 +206,18 @@ impl Shared {
         self.left.notify_all();
     }
 
+    /// From now on the port is refused.
+    fn close_shop(&self, listener: TcpListener) -> io::Result<()> {
+        let address = listener.local_addr()?;
+        drop(listener);
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        // Connections that were served a moment ago must not keep the port from being held.
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        *self.closed.lock() = Some(socket);
+        Ok(())
+    }
+
     /// Cuts all connections and waits a moment for their threads.
     fn cut(&self) {
         let until = Instant::now() + STOPPING;
@@ -186,108 +230,40 @@ impl Shared {
         while !connections.is_empty() && !self.left.wait_until(&mut connections, until).timed_out() {}
     }
 
-    fn serve(&self, mut stream: TcpStream) {
-        let request = match http::read(&mut stream) {
-            Ok(request) => request,
-            Err(Fault::Gone) => return,
-            Err(Fault::Refused(status, told)) => {
-                write(&mut stream, &Response::json(status, &json!({"error": told})).bytes());
-                return linger(&mut stream);
-            }
-        };
-        self.record.enter(&request);
-        if request.path == "/connect/token" && request.method == "POST" {
-            self.token(&request, &mut stream);
-        } else {
-            write(&mut stream, &self.route(&request).bytes());
-        }
-    }
-
-    fn token(&self, request: &Request, stream: &mut TcpStream) {
-        let known = named_client(request);
-        if let Some(client) =
-            self.options.clients.iter().find(|client| Some(&client.client_id) == known.as_ref())
-        {
-            self.record.enter_client(&client.client_id);
-        }
-        let scripted = self.script.lock().pop_front().unwrap_or(Answer::Normal);
-        self.pause(self.options.latency);
-        match scripted {
-            Answer::Close => {}
-            Answer::Silent => wait_for_the_end(stream),
-            Answer::Normal => write(stream, &self.endpoint().answer(request).bytes()),
-            other => {
-                if let Some((bytes, delay)) = other.bytes() {
-                    self.pause(delay);
-                    write(stream, &bytes);
-                }
-            }
-        }
-    }
-
-    fn endpoint(&self) -> Endpoint<'_> {
-        Endpoint {
-            clients: &self.options.clients,
-            keys: &self.keys,
-            issuer: &self.base_url,
-            ttl: self.options.ttl,
-        }
-    }
-
-    fn route(&self, request: &Request) -> Response {
-        let method = request.method.as_str();
-        let allowed = match request.path.as_str() {
-            "/connect/token" => "POST",
-            "/data" => "GET, POST",
-            "/sandbox" | JWKS | OPENID_METADATA | OAUTH_METADATA => "GET",
-            _ => return Response::json(404, &json!({"error": "not_found"})),
-        };
-        if !allowed.split(", ").any(|name| name == method) {
-            return Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", allowed);
-        }
-        match request.path.as_str() {
-            "/data" => resource::answer(request, &self.keys, &self.base_url, &self.rows),
-            "/sandbox" => Response::json(200, &self.record.summary()),
-            JWKS => Response::json(200, &self.keys.get().published()),
-            _ => Response::json(200, &discovery::metadata(&self.base_url, &self.options.clients)),
-        }
-    }
-
-    /// Waits, unless the sandbox ends meanwhile.
-    fn pause(&self, length: Duration) {
+    /// Waits, unless the sandbox ends meanwhile; true when it has.
+    fn pause(&self, length: Duration) -> bool {
         let started = Instant::now();
         let mut connections = self.connections.lock();
         while !self.ended.load(Ordering::SeqCst) {
             // Waited for in pieces: the sum of now and a length out of a script may be out of range.
             let Some(rest) = length.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) else {
-                return;
+                return false;
             };
             self.left.wait_for(&mut connections, rest.min(PATIENCE));
         }
+        true
     }
 }
 
-/// A client that left does not want its answer.
-fn write(stream: &mut TcpStream, bytes: &[u8]) {
-    if stream.write_all(bytes).is_ok() {
-        let _ = stream.shutdown(Shutdown::Write);
+/// The certificate of a sandbox's authority, in a folder of its own that goes with it.
+struct CaFile {
+    path: PathBuf,
+}
+
+impl CaFile {
+    fn write(certificate: &str) -> io::Result<CaFile> {
+        let folder = std::env::temp_dir().join(format!("xilnex-auth-sandbox-{}", keys::random_text()));
+        std::fs::create_dir(&folder)?;
+        let file = CaFile { path: folder.join("ca.pem") };
+        std::fs::write(&file.path, certificate)?;
+        Ok(file)
     }
 }
 
-/// Unread bytes of the client would turn the close into a reset that eats the answer.
-fn linger(stream: &mut TcpStream) {
-    let started = Instant::now();
-    let mut ignored = [0; 8192];
-    while let Some(rest) = LINGERING.checked_sub(started.elapsed()).filter(|rest| !rest.is_zero()) {
-        if stream.set_read_timeout(Some(rest)).is_err() || !matches!(stream.read(&mut ignored), Ok(1..)) {
-            return;
-        }
-    }
-}
-
-/// Reads until the client leaves or the sandbox cuts the connection.
-fn wait_for_the_end(stream: &mut TcpStream) {
-    if stream.set_read_timeout(None).is_ok() {
-        while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
+impl Drop for CaFile {
+    fn drop(&mut self) {
+        // What somebody else has taken away need not be taken away.
+        let _ = std::fs::remove_file(&self.path);
+        let _ = self.path.parent().map(std::fs::remove_dir);
     }
 }

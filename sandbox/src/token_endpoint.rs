@@ -2,7 +2,7 @@
 
 use crate::RegisteredClient;
 use crate::http::{Request, Response};
-use crate::keys::{LazyKeys, random_text};
+use crate::keys::{keys, random_text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -18,7 +18,6 @@ type Refusal = (&'static str, &'static str);
 /// What the endpoint knows.
 pub struct Endpoint<'a> {
     pub clients: &'a [RegisteredClient],
-    pub keys: &'a LazyKeys,
     pub issuer: &'a str,
     pub ttl: Duration,
 }
@@ -37,21 +36,14 @@ impl Endpoint<'_> {
         answer.with("Cache-Control", "no-store").with("Pragma", "no-cache")
     }
 
+    /// A token as the ordinary answer holds it, where there is one.
+    pub fn token(&self, request: &Request) -> Option<String> {
+        self.granted(request).ok().map(|(token, _)| token)
+    }
+
     fn grant(&self, request: &Request) -> Result<Response, Refusal> {
-        let parameters = parameters(request)?;
-        match parameters.get("grant_type").map(String::as_str) {
-            Some("client_credentials") => {}
-            Some(_) => return Err(("unsupported_grant_type", "only client_credentials is supported")),
-            None => return Err(("invalid_request", "grant_type is missing")),
-        }
-        let client = self.authenticate(request, &parameters)?;
-        let scope = granted_scope(client, parameters.get("scope").map(String::as_str))?;
-        let seconds = self.ttl.as_secs().max(1);
-        let token = self
-            .keys
-            .get()
-            .sign(&self.claims(client, &scope, seconds))
-            .map_err(|_| ("server_error", "no signature"))?;
+        let (token, scope) = self.granted(request)?;
+        let seconds = self.seconds();
         // The guide's members in the guide's order, which a map would sort.
         let body = format!(
             r#"{{"access_token":{},"expires_in":{seconds},"token_type":"Bearer","scope":{}}}"#,
@@ -60,6 +52,24 @@ impl Endpoint<'_> {
         );
         let headers = vec![("Content-Type".into(), "application/json".into())];
         Ok(Response { status: 200, headers, body: body.into_bytes() })
+    }
+
+    fn seconds(&self) -> u64 {
+        self.ttl.as_secs().max(1)
+    }
+
+    /// The token and its scope.
+    fn granted(&self, request: &Request) -> Result<(String, String), Refusal> {
+        let parameters = parameters(request)?;
+        match parameters.get("grant_type").map(String::as_str) {
+            Some("client_credentials") => {}
+            Some(_) => return Err(("unsupported_grant_type", "only client_credentials is supported")),
+            None => return Err(("invalid_request", "grant_type is missing")),
+        }
+        let client = self.authenticate(request, &parameters)?;
+        let scope = granted_scope(client, parameters.get("scope").map(String::as_str))?;
+        let signed = keys().sign(&self.claims(client, &scope, self.seconds()));
+        Ok((signed.map_err(|_| ("server_error", "no signature"))?, scope))
     }
 
     fn claims(&self, client: &RegisteredClient, scope: &str, seconds: u64) -> serde_json::Value {

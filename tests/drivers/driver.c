@@ -161,7 +161,7 @@ static void sleep_for(double seconds) {
     struct timespec length;
     length.tv_sec = (time_t)seconds;
     length.tv_nsec = (long)((seconds - (double)length.tv_sec) * 1e9);
-    nanosleep(&length, NULL);
+    while (nanosleep(&length, &length) != 0 && errno == EINTR) continue;
 }
 
 static double now(void) {
@@ -331,9 +331,9 @@ static void answer(char **words) {
 }
 
 int main(void) {
-    static char line[1 << 16];
+    static char line[LONGEST_LINE];
     char *words[MOST_WORDS];
-    while (fgets(line, sizeof line, stdin) != NULL) {
+    while (next_line(line)) {
         split(line, words);
         answer(words);
     }

@@ -2,7 +2,6 @@
 #include "driver.h"
 #include <algorithm>
 #include <functional>
-#include <iostream>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -241,9 +240,10 @@ void answer(const words &given) {
 } // namespace
 
 int main() {
-    for (std::string line; std::getline(std::cin, line);) {
+    static char line[LONGEST_LINE];
+    while (next_line(line)) {
         words given;
-        split(line.data(), given);
+        split(line, given);
         if (std::string_view(given[0]) == "option") options.emplace_back(given[1], given[2]);
         else answer(given);
     }

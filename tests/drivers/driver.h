@@ -2,13 +2,30 @@
 #ifndef DRIVER_H
 #define DRIVER_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_WORDS 8
 #define MOST_OPTIONS 32
 #define MOST_THREADS 64
+#define LONGEST_LINE (1 << 16)
+
+/* Reads the next command, whatever signals arrive; 0 when there is none. */
+static inline int next_line(char line[LONGEST_LINE]) {
+    size_t length = 0;
+    while (length < LONGEST_LINE - 1) {
+        const ssize_t count = read(0, line + length, 1);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return 0;
+        if (line[length] == '\n') break;
+        length++;
+    }
+    line[length] = '\0';
+    return 1;
+}
 
 /* Replaces %XX in place. */
 static inline void decode(char *word) {

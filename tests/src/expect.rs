@@ -1,7 +1,8 @@
 //! Whether an answer is the expected one.
 //!
-//! Each member of an expectation must be in the answer. A value is compared as it is, but for three forms:
-//! `{"contains": ["a", "b"]}` for texts, `{"between": [1, 5]}` for numbers, and `{"token": "first"}`, which gives
+//! Each member of an expectation must be in the answer. A value is compared as it is, but for four forms:
+//! `{"contains": ["a", "b"]}` for texts, `{"between": [1, 5]}` for numbers, `{"one_of": ["a", "b"]}` for any of some
+//! values, and `{"token": "first"}`, which gives
 //! a token a name when it is first seen: the same name must be the same token, another name another one.
 
 use serde_json::{Map, Value};
@@ -43,6 +44,8 @@ fn form(members: &Map<String, Value>, answer: &Value, tokens: &mut Tokens) -> Op
     match (name.as_str(), value) {
         ("contains", Value::Array(words)) => Some(contains(words, answer)),
         ("between", Value::Array(bounds)) => Some(between(bounds, answer)),
+        ("one_of", Value::Array(values)) if values.iter().any(|value| same(value, answer)) => Some(Ok(())),
+        ("one_of", Value::Array(values)) => Some(Err(format!("expected one of {values:?}, got {answer}"))),
         ("token", Value::String(label)) if answer.is_string() => Some(named(label, answer, tokens)),
         _ => None,
     }
@@ -92,6 +95,8 @@ mod tests {
             (json!({"a": 1}), json!({"b": 1}), false),
             (json!({"a": null}), json!({}), true),
             (json!({"a": {"contains": ["x", "y"]}}), json!({"a": "yx"}), true),
+            (json!({"a": {"one_of": ["x", "y"]}}), json!({"a": "y"}), true),
+            (json!({"a": {"one_of": ["x", "y"]}}), json!({"a": "z"}), false),
             (json!({"a": {"contains": ["x", "y"]}}), json!({"a": "x"}), false),
             (json!({"a": {"between": [1, 2]}}), json!({"a": 1.5}), true),
             (json!({"a": {"between": [1, 2]}}), json!({"a": 3}), false),

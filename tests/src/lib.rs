@@ -7,6 +7,7 @@ pub mod process;
 pub mod expect;
 pub mod leaks;
 pub mod scenario;
+pub mod faults;
 pub mod tunnel;
 // The doubles of the engine's own tests, for figures at a larger scale.
 #[path = "../../core/tests/engine/doubles.rs"]

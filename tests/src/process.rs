@@ -73,6 +73,34 @@ impl Driver {
         serde_json::from_str(&line).map_err(|problem| format!("{line:?} is not JSON: {problem}"))
     }
 
+    /// How many threads of the driver have this name, of which the system keeps 15 characters.
+    ///
+    /// # Errors
+    /// A sentence when the system does not tell.
+    pub fn threads(&self, name: &str) -> Result<usize, String> {
+        let folder = format!("/proc/{}/task", self.child.id());
+        let threads = std::fs::read_dir(&folder).map_err(|problem| format!("{folder}: {problem}"))?;
+        // One that ends meanwhile has no name any more.
+        let names =
+            threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok());
+        Ok(names.filter(|found| found.trim_end() == name).count())
+    }
+
+    /// The most memory that the driver has held at once since this was last asked, in KiB.
+    ///
+    /// # Errors
+    /// A sentence when the system does not tell.
+    pub fn peak_memory(&mut self) -> Result<u64, String> {
+        let folder = format!("/proc/{}", self.child.id());
+        let told = |problem: std::io::Error| format!("{folder}: {problem}");
+        let status = std::fs::read_to_string(format!("{folder}/status")).map_err(told)?;
+        // Begins anew with what it holds now.
+        std::fs::write(format!("{folder}/clear_refs"), "5").map_err(told)?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|word| word.parse().ok());
+        number.ok_or_else(|| format!("{folder}/status tells no VmHWM"))
+    }
+
     /// Lets the driver end and gives what it wrote to stderr.
     ///
     /// # Errors

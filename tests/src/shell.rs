@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A command whose environment holds no option of the client and no proxy.
+/// A command whose environment holds no option of the client, no proxy and no certificates.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let upper = name.to_string_lossy().to_ascii_uppercase();
-        if upper.starts_with("XILNEX_") || upper.ends_with("_PROXY") {
+        let is_ours = upper.starts_with("XILNEX_") || upper.ends_with("_PROXY");
+        if is_ours || upper.starts_with("SSL_CERT_") || upper == "NODE_EXTRA_CA_CERTS" {
             command.env_remove(&name);
         }
     }

@@ -13,7 +13,7 @@ use xilnex_auth_tests::languages::{self, Language};
 use xilnex_auth_tests::leaks;
 use xilnex_auth_tests::process::Driver;
 use xilnex_auth_tests::shell;
-use xilnex_auth_tests::tunnel::Tunnel;
+use xilnex_auth_tests::tunnel::{Conduct, Tunnel};
 
 /// What an encoding can get wrong, in the characters that RFC 6749 allows.
 const SECRET: &str = "canary &=+%25:/?#\"'\\~!";
@@ -152,7 +152,7 @@ impl Case {
             ("XILNEX_CLIENT_SECRET", SECRET),
         ];
         let ca_file = server.ca_file();
-        let tunnel = Tunnel::start().map_err(|problem| problem.to_string())?;
+        let tunnel = Tunnel::start(Conduct::Open).map_err(|problem| problem.to_string())?;
         let proxy = format!("http://till:{}@127.0.0.1:{}", PROXY_PASSWORD.0, tunnel.port());
         variables.extend(self.variables.iter().map(|&variable| match variable {
             CA_FILE => (CA_FILE.0, ca_file.as_str()),

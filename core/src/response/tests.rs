@@ -380,8 +380,12 @@ fn retry_after_in_seconds_and_as_a_date() {
 
 proptest! {
     #[test]
-    fn no_body_panics(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = read(&answer(status, body));
+    fn no_answer_panics(
+        status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200),
+        date in "(Sun|Fri), [0-9]{2} (Feb|Dec) [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT|\\PC{0,40}",
+    ) {
+        let (retry_after, date) = (Some(date.clone()), Some(date));
+        let _ = read(&HttpResponse { retry_after, date, ..answer(status, body) });
     }
 
     #[test]

@@ -6,6 +6,9 @@ use rustls::CertificateError;
 use std::io;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
 
+/// So much of what TLS says is told.
+const LONGEST_FAULT: usize = 300;
+
 /// A step of connecting whose failures get the kind of that step.
 #[derive(Debug)]
 pub struct Stage<C> {
@@ -113,5 +116,23 @@ fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
         }
         _ => "server and client found no common ground in TLS 1.2 or 1.3",
     };
-    Error::new(Kind::Tls, format!("no trusted TLS connection to {peer}: {fault}")).with_hint(hint)
+    // A certificate may hold thousands of names.
+    let told: String = fault.to_string().chars().take(LONGEST_FAULT).collect();
+    Error::new(Kind::Tls, format!("no trusted TLS connection to {peer}: {told}")).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::pki_types::ServerName;
+
+    #[test]
+    fn a_certificate_of_a_thousand_names_makes_no_long_message() {
+        let expected = ServerName::try_from("till.example").unwrap();
+        let presented = vec!["DnsName(\"another.example\")".to_owned(); 1000];
+        let context = CertificateError::NotValidForNameContext { expected, presented };
+        let told = tls_error("till.example", &rustls::Error::InvalidCertificate(context));
+        assert!(told.message().contains("another.example") && told.message().len() < 400, "{told}");
+        assert!(told.hint().is_some_and(|hint| hint.contains("another name")));
+    }
 }

@@ -202,6 +202,22 @@ fn hints_without_end_end() {
 }
 
 #[test]
+fn bytes_that_come_one_by_one_keep_no_request_beyond_its_time() {
+    let body = answer("Content-Length: 5000\r\n", "{");
+    for server in [Server::slow(body.as_bytes()), Server::slow_tls(body.as_bytes())] {
+        let client = client_with(&server, "1");
+        let began = Instant::now();
+        assert_eq!(outcome(client.get_token()), "timeout");
+        // The caller leaves at its own time; the request has to end as well.
+        while client.is_refreshing() && began.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(began.elapsed() < Duration::from_millis(1800), "{:?}", began.elapsed());
+        assert!(server.was_left(Duration::from_secs(2)), "a connection was kept");
+    }
+}
+
+#[test]
 fn what_is_torn_may_be_asked_again() {
     let whole = sized("");
     for cut in [0, 5, 30, whole.len() - BODY.len() - 1, whole.len() - BODY.len(), whole.len() - 1] {

@@ -41,24 +41,45 @@ struct Seen {
 struct Script {
     answer: Vec<u8>,
     is_endless: bool,
+    /// Whether each byte comes a tenth of a second after the one before it.
+    is_slow: bool,
     ending: Ending,
     tls: Option<Arc<ServerConfig>>,
+}
+
+impl Script {
+    fn new(answer: &[u8], ending: Ending) -> Script {
+        Script { answer: answer.to_vec(), is_endless: false, is_slow: false, ending, tls: None }
+    }
 }
 
 impl Server {
     /// Over plain http.
     pub fn plain(answer: &[u8], ending: Ending) -> Server {
-        Server::start(Script { answer: answer.to_vec(), is_endless: false, ending, tls: None }, None)
+        Server::start(Script::new(answer, ending), None)
     }
 
     /// Repeats the answer for as long as somebody listens.
     pub fn endless(answer: &[u8]) -> Server {
-        let script = Script { answer: answer.to_vec(), is_endless: true, ending: Ending::Clean, tls: None };
-        Server::start(script, None)
+        Server::start(Script { is_endless: true, ..Script::new(answer, Ending::Clean) }, None)
+    }
+
+    /// Writes a byte now and then.
+    pub fn slow(answer: &[u8]) -> Server {
+        Server::start(Script { is_slow: true, ..Script::new(answer, Ending::Clean) }, None)
+    }
+
+    /// The same with the bytes of a record of TLS.
+    pub fn slow_tls(answer: &[u8]) -> Server {
+        Server::with_tls(Script { is_slow: true, ..Script::new(answer, Ending::Clean) })
     }
 
     /// Over TLS, with a certificate of its own.
     pub fn tls(answer: &[u8], ending: Ending) -> Server {
+        Server::with_tls(Script::new(answer, ending))
+    }
+
+    fn with_tls(script: Script) -> Server {
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new(["localhost".into()]).unwrap().self_signed(&key).unwrap();
         let file = NamedTempFile::new().unwrap();
@@ -74,7 +95,7 @@ impl Server {
             )
             .unwrap();
         let tls = Some(Arc::new(config));
-        Server::start(Script { answer: answer.to_vec(), is_endless: false, ending, tls }, Some(file))
+        Server::start(Script { tls, ..script }, Some(file))
     }
 
     fn start(script: Script, certificate: Option<NamedTempFile>) -> Server {
@@ -130,8 +151,14 @@ fn serve(mut socket: TcpStream, script: &Script, seen: &Seen) {
         }
         Some(config) => {
             let mut tls = ServerConnection::new(config.clone()).unwrap();
-            let mut stream = Stream::new(&mut tls, &mut socket);
-            answer(&mut stream, script, seen);
+            if script.is_slow {
+                let Some(_) = request(&mut Stream::new(&mut tls, &mut socket)) else { return };
+                let mut record = Vec::new();
+                tls.writer().write_all(&script.answer).and_then(|()| tls.write_tls(&mut record)).unwrap();
+                write_slowly(&mut socket, &record);
+            } else {
+                answer(&mut Stream::new(&mut tls, &mut socket), script, seen);
+            }
             if script.ending == Ending::Clean {
                 tls.send_close_notify();
                 let _ = tls.write_tls(&mut socket);
@@ -144,11 +171,23 @@ fn serve(mut socket: TcpStream, script: &Script, seen: &Seen) {
 fn answer(stream: &mut (impl Read + Write), script: &Script, seen: &Seen) {
     let Some(request) = request(stream) else { return };
     seen.requests.lock().unwrap().push(request);
+    if script.is_slow {
+        return write_slowly(stream, &script.answer);
+    }
     loop {
         let was_written = stream.write_all(&script.answer).and_then(|()| stream.flush());
         if !script.is_endless || was_written.is_err() {
             return;
         }
+    }
+}
+
+fn write_slowly(stream: &mut impl Write, bytes: &[u8]) {
+    for byte in bytes {
+        if stream.write_all(&[*byte]).and_then(|()| stream.flush()).is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 
