@@ -1,7 +1,8 @@
 """Runs the fuzz targets, from answers of the scenarios and a few seeds, and tells executions, seconds and crashes.
 
-Usage: fuzz.py CARGO_FUZZ [--seconds S | --runs N] [--record] [--targets TARGET ...]; all targets for 30 s each unless told otherwise.
---record writes what was done into fuzz/record.md. Ends with 1 after a crash; its input lies under target/fuzz/crashes.
+Usage: fuzz.py CARGO_FUZZ [--seconds S | --runs N] [--record] [--targets TARGET ...]; all targets for 30 s each unless
+told otherwise. --record writes what was done into fuzz/record.md. Ends with 1 after a crash; its input lies under
+target/fuzz/crashes.
 """
 
 import argparse
@@ -112,7 +113,12 @@ def seeds(name):
     if name == "jwt":
         return list(jwt_seeds())
     if name == "retry_after":
-        return [b"\0\0\1\0\0\5\0", b"\0\0\1\0\0", b"\x0120", b"\1Sun, 06 Nov 1994 08:49:57 GMT\nSun, 06 Nov 1994 08:49:37 GMT"]
+        return [
+            b"\0\0\1\0\0\5\0",
+            b"\0\0\1\0\0",
+            b"\x0120",
+            b"\1Sun, 06 Nov 1994 08:49:57 GMT\nSun, 06 Nov 1994 08:49:37 GMT",
+        ]
     if name == "framing":
         return list(framing_seeds())
     folder = ROOT / "fuzz/seeds" / name
@@ -140,7 +146,13 @@ def run(name, seconds=None, runs=None):
     told = re.findall(r"stat::number_of_executed_units:\s*(\d+)", path.read_text(errors="replace"))
     executions = int(told[-1]) if told else 0
     is_good = done.returncode == 0 and executions > 0
-    return {"target": name, "sanitizer": sanitizer, "executions": executions, "seconds": took, "crashes": int(not is_good)}
+    return {
+        "target": name,
+        "sanitizer": sanitizer,
+        "executions": executions,
+        "seconds": took,
+        "crashes": int(not is_good),
+    }
 
 
 def record(found, commit):

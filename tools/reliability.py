@@ -1,5 +1,5 @@
-"""Takes the figures of RELIABILITY.md and writes it: the engine's, the model's, the edges', of memory, of system calls that
-fail and of fuzzing, and the lists of the mutants and of the long fuzz runs.
+"""Takes the figures of RELIABILITY.md and writes it: the engine's, the model's, the edges', of memory, of failing
+system calls and of fuzzing, and the lists of the mutants and of the long fuzz runs.
 
 Usage: reliability.py CARGO_FUZZ, from the root of the repository, with everything staged and the figures program built.
 """
@@ -136,7 +136,9 @@ def memory():
 def syscalls():
     command = [sys.executable, ROOT / "tools/syscalls.py"]
     done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, timeout=PATIENCE)
-    told = "Each system call of fetching a token fails in every way that it may, by strace, after the program has started."
+    told = (
+        "Each system call of fetching a token fails in every way that it may, by strace, after the program has started."
+    )
     rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
     return [told, "", *rows], done.returncode == 0 and len(rows) > 2
 

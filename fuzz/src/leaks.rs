@@ -14,9 +14,9 @@ pub fn text_of(error: &Error) -> String {
 /// Whether `text` holds a piece of `source` that is longer than 22 bytes and does not stand in `known` anyway.
 pub fn quotes(text: &str, source: &[u8], known: &str) -> bool {
     let pieces = (0..source.len().saturating_sub(15)).step_by(8).map(|at| &source[at..at + 16]);
-    pieces.into_iter().any(|piece| {
-        find(text.as_bytes(), piece).is_some() && find(known.as_bytes(), piece).is_none()
-    })
+    pieces
+        .into_iter()
+        .any(|piece| find(text.as_bytes(), piece).is_some() && find(known.as_bytes(), piece).is_none())
 }
 
 /// Spellings of a secret and of what Basic authentication makes of it, in small letters.

@@ -46,7 +46,7 @@ pub fn told(answer: &HttpResponse) -> Option<Told> {
     }
     let Some(Value::Text(value)) = member(&members, "access_token") else { return None };
     match member(&members, "token_type") {
-        Some(Value::Text(kind)) if kind.to_ascii_lowercase() == "bearer" => {}
+        Some(Value::Text(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
         _ => return None,
     }
     let scope = match member(&members, "scope") {

@@ -16,7 +16,8 @@ const SECRET: &str = "canary-secret";
 static OPTIONS: LazyLock<Vec<(&str, Vec<String>)>> = LazyLock::new(|| {
     let texts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let server = start();
-    let addresses = [server.as_str(), "http://127.0.0.1:1", "http://example.com", "x", &format!("{server}/a")];
+    let addresses =
+        [server.as_str(), "http://127.0.0.1:1", "http://example.com", "x", &format!("{server}/a")];
     vec![
         ("base_url", texts(&addresses)),
         ("timeout", texts(&["0.05", "0.001", "0", "x"])),
@@ -187,7 +188,11 @@ impl World<'_> {
     unsafe fn make_config(&mut self, slot: usize) {
         // SAFETY: both take nothing; the one that is replaced is not used again.
         unsafe {
-            let made = if self.byte() % 4 == 0 { xilnex_auth_config_new() } else { xilnex_auth_config_from_env() };
+            let made = if self.byte().is_multiple_of(4) {
+                xilnex_auth_config_new()
+            } else {
+                xilnex_auth_config_from_env()
+            };
             xilnex_auth_config_free(std::mem::replace(&mut self.configs[slot % SLOTS], made));
             // Nothing may leave this machine or take long, whatever is left out afterwards.
             for (name, value) in [("base_url", &OPTIONS[0].1[0]), ("timeout", &OPTIONS[1].1[0])] {
@@ -207,13 +212,16 @@ impl World<'_> {
             // A name that is no option takes any value; one that is came from the table.
             _ => self.text(),
         };
-        if which > 240 && name.as_ref().is_some_and(|name| OPTIONS.iter().any(|row| row.0.as_bytes() == name.as_bytes())) {
+        if which > 240
+            && name.as_ref().is_some_and(|name| OPTIONS.iter().any(|row| row.0.as_bytes() == name.as_bytes()))
+        {
             return;
         }
         let pointer = |text: &Option<CString>| text.as_ref().map_or(null(), |text| text.as_ptr());
         let mut error = null_mut();
         // SAFETY: the texts outlive the call.
-        let status = unsafe { xilnex_auth_config_set(config, pointer(&name), pointer(&value), &raw mut error) };
+        let status =
+            unsafe { xilnex_auth_config_set(config, pointer(&name), pointer(&value), &raw mut error) };
         self.ended(status, error);
     }
 
@@ -269,7 +277,7 @@ impl World<'_> {
     }
 
     unsafe fn invalidate(&mut self, client: *const xilnex_auth_client) {
-        let token = if self.byte() % 2 == 0 { CString::new(TOKEN).ok() } else { self.text() };
+        let token = if self.byte().is_multiple_of(2) { CString::new(TOKEN).ok() } else { self.text() };
         let (mut dropped, mut error) = (7, null_mut());
         let pointer = token.as_ref().map_or(null(), |text| text.as_ptr());
         // SAFETY: the text outlives the call.

@@ -25,7 +25,9 @@ fuzz_target!(|bytes: &[u8]| {
     let token = if form & 2 == 2 {
         // As it is, where that is a token at all.
         match std::str::from_utf8(payload) {
-            Ok(text) if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) => text.to_owned(),
+            Ok(text) if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) => {
+                text.to_owned()
+            }
             _ => return,
         }
     } else {
@@ -62,7 +64,7 @@ fn has_large_numbers(token: &str) -> bool {
     let payload = token.split('.').nth(1).unwrap_or_default();
     let bytes = URL_SAFE_NO_PAD.decode(payload).unwrap_or_default();
     let longest = bytes.split(|byte| !b"0123456789.eE+-".contains(byte)).map(<[u8]>::len).max();
-    longest.unwrap_or(0) > 12 || bytes.contains(&b'e') && bytes.windows(2).any(|pair| {
-        pair[0].is_ascii_digit() && pair[1].eq_ignore_ascii_case(&b'e')
-    })
+    longest.unwrap_or(0) > 12
+        || bytes.contains(&b'e')
+            && bytes.windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1].eq_ignore_ascii_case(&b'e'))
 }

@@ -20,7 +20,9 @@ static SENTENCES: LazyLock<String> = LazyLock::new(|| {
     for row in &OPTIONS {
         known += &format!("{} {} {} {}\n", row.name, row.env, row.default, row.doc);
         let long = "x".repeat(200);
-        for text in wrong.iter().copied().chain([long.as_str(), "https://x/connect/token", "0", "x  x", "é", "a\\"]) {
+        for text in
+            wrong.iter().copied().chain([long.as_str(), "https://x/connect/token", "0", "x  x", "é", "a\\"])
+        {
             known += &told(Config::new().set(row.name, text));
             known += &told(Config::new().set(text, row.name));
         }
@@ -104,7 +106,8 @@ fn judge(error: &Error, value: &str, name: &str) {
 
 /// Files are left out: what they are called would be opened.
 fn use_it(config: &Config, given: &[Given<'_>]) {
-    let names_a_file = |option: &Given<'_>| matches!(OPTIONS[option.row].name, "client_secret_file" | "ca_file");
+    let names_a_file =
+        |option: &Given<'_>| matches!(OPTIONS[option.row].name, "client_secret_file" | "ca_file");
     if given.iter().any(names_a_file) {
         return;
     }
@@ -114,13 +117,16 @@ fn use_it(config: &Config, given: &[Given<'_>]) {
     assert!(request.url.ends_with("/connect/token"));
     let last = |name: &str| {
         let is_it = |option: &&Given<'_>| option.way < 2 && OPTIONS[option.row].name == name;
-        let texts = given.iter().filter(is_it).filter_map(|option| std::str::from_utf8(option.value).ok());
+        let mut texts =
+            given.iter().filter(is_it).filter_map(|option| std::str::from_utf8(option.value).ok());
         // The last that was not refused.
-        texts.filter(|text| Config::new().set(name, text).is_ok()).last()
+        texts.rfind(|text| Config::new().set(name, text).is_ok())
     };
     let (Some(id), Some(secret)) = (last("client_id"), last("client_secret")) else { return };
     let sent = |name: &str| {
-        form_urlencoded::parse(request.body.as_bytes()).find(|(found, _)| found == name).map(|(_, value)| value)
+        form_urlencoded::parse(request.body.as_bytes())
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value)
     };
     if request.authorization.is_none() {
         assert_eq!(sent("client_id").as_deref(), Some(id));
@@ -130,7 +136,8 @@ fn use_it(config: &Config, given: &[Given<'_>]) {
     if is_told_apart && last("scope").is_none_or(|scope| !scope.contains(secret)) {
         let shown = format!("{config:?} {settings:?}");
         let is_elsewhere = given.iter().any(|option| {
-            OPTIONS[option.row].name != "client_secret" && memchr::memmem::find(option.value, secret.as_bytes()).is_some()
+            OPTIONS[option.row].name != "client_secret"
+                && memchr::memmem::find(option.value, secret.as_bytes()).is_some()
         });
         assert!(is_elsewhere || !shown.contains(secret), "the secret is in {shown}");
     }

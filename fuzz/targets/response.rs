@@ -87,7 +87,10 @@ fn judge(response: &HttpResponse, error: &Error) {
     assert!(!CANARY.is_in(&text), "the secret is in {text}");
     let members = members(&response.body).unwrap_or_default();
     if let Some(Value::Text(token)) = member(&members, "access_token") {
-        assert!(token.len() < 16 || SENTENCES.contains(token) || !text.contains(token), "a token is in {text}");
+        assert!(
+            token.len() < 16 || SENTENCES.contains(token) || !text.contains(token),
+            "a token is in {text}"
+        );
     }
     // These two are told, cut, and without words that are none.
     let mut known = SENTENCES.clone();

@@ -91,7 +91,10 @@ fn exceptions(list: &str) {
     };
     let is_exempt = !chosen(list);
     assert_eq!(is_exempt, list.split([',', ' ']).any(|entry| names_the_target(entry.trim())), "{list:?}");
-    assert!(!is_exempt || !chosen(&format!("{list},other.example")), "one more entry takes an exception back");
+    assert!(
+        !is_exempt || !chosen(&format!("{list},other.example")),
+        "one more entry takes an exception back"
+    );
     assert!(!chosen(&format!("{list},*")) && !chosen(&format!("{list} Auth.Example.com.")));
 }
 
@@ -102,7 +105,8 @@ fn names_the_target(entry: &str) -> bool {
     };
     if let Some((name, rest)) = entry.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
         let is_any = rest.is_empty();
-        return is_suffix(name) && (is_any || rest.strip_prefix(':').and_then(|port| port.parse().ok()) == Some(8443u16));
+        return is_suffix(name)
+            && (is_any || rest.strip_prefix(':').and_then(|port| port.parse().ok()) == Some(8443u16));
     }
     match entry.rsplit_once(':') {
         _ if entry == "*" => true,
