@@ -13,7 +13,7 @@ CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
 HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock
 
 # Folders are listed too: one is newer when a file in it has come or gone.
-RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
+RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \

@@ -8,6 +8,7 @@ use crate::error::{Error, Kind};
 use crate::grant::Grant;
 use crate::pending::Answer;
 use crate::registry;
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::store::Store;
@@ -25,7 +26,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone)]
 pub struct Client {
     engine: Arc<Cache>,
-    closed: Arc<AtomicBool>,
+    place: Arc<Place>,
+}
+
+/// The place of a client and its clones in their engine, which they leave together.
+struct Place {
+    engine: Arc<Cache>,
+    is_left: AtomicBool,
+}
+
+impl Place {
+    fn leave(&self) {
+        if !self.is_left.swap(true, Ordering::Relaxed) {
+            self.engine.leave();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.leave();
+    }
 }
 
 impl Client {
@@ -35,7 +56,8 @@ impl Client {
     /// `invalid_config`, naming what is missing, wrong or unreadable and what to do.
     #[allow(clippy::needless_pass_by_value, reason = "a configuration is used up: it holds the secret")]
     pub fn new(config: Config) -> Result<Client, Error> {
-        Ok(Client::over(registry::engine(Settings::new(&config)?)?))
+        let (settings, secret) = Settings::new(&config)?;
+        Ok(Client::over(registry::engine(settings)?, &secret))
     }
 
     /// A client that shares nothing with others and works over these parts: for tests, and for stores.
@@ -49,12 +71,14 @@ impl Client {
         clock: Arc<dyn Clock>,
         store: Option<Arc<dyn Store>>,
     ) -> Result<Client, Error> {
-        let grant = Grant::new(Settings::new(&config)?, transport, clock.clone());
-        Ok(Client::over(Cache::new(grant, clock, store)))
+        let (settings, secret) = Settings::new(&config)?;
+        let grant = Grant::new(settings, transport, clock.clone());
+        Ok(Client::over(Cache::new(grant, clock, store), &secret))
     }
 
-    fn over(engine: Arc<Cache>) -> Client {
-        Client { engine, closed: Arc::default() }
+    fn over(engine: Arc<Cache>, secret: &Secret) -> Client {
+        engine.enter(secret);
+        Client { place: Arc::new(Place { engine: engine.clone(), is_left: AtomicBool::new(false) }), engine }
     }
 
     /// The text of a valid access token; from memory where possible. Blocks for at most `timeout`.
@@ -120,9 +144,10 @@ impl Client {
     }
 
     /// Ends this client and its clones: later calls fail with `closed`. Others with the same configuration
-    /// go on, and so does a request under way.
+    /// go on, and so does a request under way. With the last of them the secret leaves the memory, and the token is
+    /// kept so that only a client with the same secret finds it.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
+        self.place.leave();
     }
 
     /// The client identifier it works with.
@@ -141,7 +166,7 @@ impl Client {
     }
 
     fn open(&self) -> Result<&Arc<Cache>, Error> {
-        if self.closed.load(Ordering::Relaxed) {
+        if self.place.is_left.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Closed, "the client is closed: make a new one"));
         }
         Ok(&self.engine)

@@ -1,4 +1,4 @@
-//! One token by the client credentials grant: request, transport, response, and the secret that is in force.
+//! One token by the client credentials grant: request, transport, response, and another look at the secret.
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -12,12 +12,11 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Asks the authorization server; keeps nothing but the secret.
+/// Asks the authorization server; keeps nothing.
 pub struct Grant {
     settings: Settings,
-    client_secret: ArcSwap<Secret>,
-    /// What the last request carried.
-    sent: ArcSwap<Secret>,
+    /// SHA-256 of the secret that the last request carried.
+    sent: ArcSwap<[u8; 32]>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }
@@ -25,9 +24,8 @@ pub struct Grant {
 impl Grant {
     /// A grant for these settings over this transport.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Grant {
-        let secret = Arc::new(settings.client_secret.clone());
-        let (client_secret, sent) = (ArcSwap::new(secret.clone()), ArcSwap::new(secret));
-        Grant { settings, client_secret, sent, transport, clock }
+        let sent = ArcSwap::from_pointee(settings.client_secret);
+        Grant { settings, sent, transport, clock }
     }
 
     /// The settings as they were when the client was made.
@@ -35,41 +33,27 @@ impl Grant {
         &self.settings
     }
 
-    /// Requests a token, once, within `budget`.
+    /// Requests a token with this secret, once, within `budget`.
     ///
     /// # Errors
     /// Every kind but `closed` and `internal`; `invalid_config` only when the certificate file has gone meanwhile.
-    pub fn access_token(&self, budget: Duration) -> Result<AccessToken, Error> {
-        let client_secret = self.client_secret.load_full();
-        self.sent.store(client_secret.clone());
-        let request = access_token_request(&self.settings, &client_secret);
+    pub fn access_token(&self, client_secret: &Secret, budget: Duration) -> Result<AccessToken, Error> {
+        self.sent.store(Arc::new(client_secret.fingerprint()));
+        let request = access_token_request(&self.settings, client_secret);
         let sent = self.clock.now();
         let answer = self.transport.send(&request, budget)?;
         let scope = self.settings.scope.as_deref();
         response::access_token(
             &answer,
-            &Asked {
-                sent,
-                scope,
-                client_secret: &client_secret,
-                client_id: &self.settings.client_id,
-                draw: fastrand::f64(),
-            },
+            &Asked { sent, scope, client_secret, client_id: &self.settings.client_id, draw: fastrand::f64() },
         )
     }
 
-    /// Reads the secret file again, if there is one; true when it holds another secret than the last request carried,
-    /// which the next one will. A file that cannot be read leaves the refusal of the server standing, and so does a
-    /// pipe, which would be waited for in vain.
-    pub fn reread_secret(&self) -> bool {
-        let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file());
-        let Some(Ok(found)) = file.map(read_secret) else {
-            return false;
-        };
-        let is_new = **self.sent.load() != found;
-        if is_new {
-            self.client_secret.store(Arc::new(found));
-        }
-        is_new
+    /// Reads the secret file again, if there is one, and gives the secret in it where that is another one than the last
+    /// request carried. A file that cannot be read leaves the refusal of the server standing, and so does a pipe, which
+    /// would be waited for in vain.
+    pub fn reread_secret(&self) -> Option<Secret> {
+        let file = self.settings.client_secret_file.as_deref().filter(|path| path.is_file())?;
+        read_secret(file).ok().filter(|found| found.fingerprint() != **self.sent.load())
     }
 }

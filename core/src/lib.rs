@@ -32,11 +32,13 @@
 mod sync;
 mod local;
 pub mod error;
+pub mod sealed;
 pub mod secret;
 pub mod clock;
 pub mod lifetime;
 pub mod pace;
 pub mod token;
+mod envelope;
 pub mod base_url;
 pub mod proxy;
 pub mod config;

@@ -62,8 +62,11 @@ impl Cache {
 
     /// One request.
     fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
+        let Some(secret) = self.slot.secret() else {
+            return Err(Error::new(Kind::Closed, "the client was closed before its token request was sent"));
+        };
         self.counters.requests.add();
-        let answer = self.grant.access_token(budget);
+        let answer = self.grant.access_token(&secret, budget);
         match &answer {
             Ok(token) => {
                 self.counters.successes.add();
@@ -83,7 +86,7 @@ impl Cache {
         most: u32,
         aimed: Duration,
     ) -> Option<Duration> {
-        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.grant.reread_secret() {
+        if error.oauth_error() == Some("invalid_client") && attempt == 1 && self.rereads_secret() {
             return Some(Duration::ZERO);
         }
         if !flight.is_awaited() {
@@ -95,6 +98,12 @@ impl Cache {
             return (attempt < ATTEMPTS).then_some(Duration::ZERO);
         }
         if attempt < most { retry(error, attempt, left, fastrand::f64()) } else { None }
+    }
+
+    /// Whether there is another secret in the file than the last request carried, which the next one will.
+    pub(super) fn rereads_secret(&self) -> bool {
+        let found = self.grant.reread_secret();
+        found.inspect(|secret| self.slot.renew(secret)).is_some()
     }
 
     /// Whether a token from the store is fresh and not the one that is to be replaced.
@@ -110,7 +119,7 @@ impl Cache {
         let now = self.clock.now().boot;
         self.state.with(|state| {
             if let Ok(token) = outcome {
-                self.slot.put(token.clone());
+                self.slot.put(token);
             }
             if !state.clear(flight) {
                 return false;
@@ -121,6 +130,8 @@ impl Cache {
                     self.counters.refreshed(now.saturating_sub(flight.started()));
                     self.outage.store(Outage::None as u8, Ordering::Relaxed);
                 }
+                // No client was there any more; the server was not asked.
+                Err(error) if error.kind() == Kind::Closed => {}
                 // The time of the one caller was over, which it chose itself; the server may be well.
                 Err(error) if flight.is_hurried() && error.kind() == Kind::Timeout => {}
                 Err(error) => state.pace.failed(now, error, fastrand::f64()),

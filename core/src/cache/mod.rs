@@ -13,6 +13,7 @@ use crate::lifetime::Verdict;
 use crate::local::Local;
 use crate::pace::Refusal;
 use crate::pending::{Answer, Pending};
+use crate::secret::Secret;
 use crate::settings::{Key, Settings};
 use crate::slot::Slot;
 use crate::stats::{Counters, Stats};
@@ -74,10 +75,19 @@ impl Cache {
         self.grant.settings()
     }
 
+    /// A client comes with its secret.
+    pub fn enter(&self, secret: &Secret) {
+        self.slot.enter(secret);
+    }
+
+    /// A client leaves. With the last one, and the flight that it may have begun, the secret goes too.
+    pub fn leave(&self) {
+        self.slot.leave();
+    }
+
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
-        let now = self.clock.now();
-        self.counters.stats(self.slot.token().map(|token| token.left(&now)))
+        self.counters.stats(self.slot.left(&self.clock.now()))
     }
 
     /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system refuses a
@@ -115,9 +125,9 @@ impl Cache {
 
     /// Whether another engine in its place would ask the server for something that this one knows.
     pub fn has_memory(&self) -> bool {
-        let now = self.clock.now().boot;
-        self.slot.valid().is_some()
-            || self.state.with(|state| state.flying(now).is_some() || state.pace.has_memory(now))
+        let now = self.clock.now();
+        self.slot.left(&now).is_some_and(|left| !left.is_zero())
+            || self.state.with(|state| state.flying(now.boot).is_some() || state.pace.has_memory(now.boot))
     }
 
     /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped: a valid one at most once
@@ -295,10 +305,8 @@ impl Cache {
         let is_refused =
             matches!(refusal, Refusal::CoolDown(error, _) if error.oauth_error() == Some("invalid_client"));
         let has_file = self.settings().client_secret_file.is_some();
-        let is_new = is_refused
-            && has_file
-            && self.state.with(|state| state.pace.look(now))
-            && self.grant.reread_secret();
+        let is_new =
+            is_refused && has_file && self.state.with(|state| state.pace.look(now)) && self.rereads_secret();
         if is_new {
             self.state.with(|state| state.pace.begin_anew());
         }
@@ -306,8 +314,11 @@ impl Cache {
     }
 
     fn spawn(self: Arc<Self>, flight: Arc<Flight>) -> std::io::Result<()> {
-        let clock = self.clock.clone();
-        clock.spawn(Box::new(move || self.fly(&flight)))
+        let (clock, stay) = (self.clock.clone(), self.slot.stay());
+        clock.spawn(Box::new(move || {
+            self.fly(&flight);
+            drop(stay);
+        }))
     }
 
     fn tell(&self, happening: Happening, token: Option<&AccessToken>, complete: impl FnOnce(&mut Event)) {
