@@ -112,8 +112,8 @@ $(STAGE)/node.done: dist/.node tests/drivers/driver.mjs demo/service.mjs
 	@cp tests/drivers/driver.mjs demo/service.mjs $(STAGE)/node
 	@touch $@
 
-$(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*) $(wildcard tests/edges/*.[ch]) $(wildcard demo/*.c demo/*.cpp demo/*.h)
-	@rm -rf $(STAGE)/sdk && mkdir -p $(STAGE)/sdk $(STAGE)/drivers $(STAGE)/edges $(STAGE)/demo
+$(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*) $(wildcard tests/edges/*.[ch]) tests/memory/client.c $(wildcard demo/*.c demo/*.cpp demo/*.h)
+	@rm -rf $(STAGE)/sdk && mkdir -p $(STAGE)/sdk $(STAGE)/drivers $(STAGE)/edges $(STAGE)/memory $(STAGE)/demo
 	tar -xzf dist/$(SDK)-*.tar.gz -C $(STAGE)/sdk --strip-components 1
 	@sh tools/compile.sh $(STAGE)/sdk tests demo $(STAGE)
 	@touch $@

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::grant::Grant;
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::pending::Answer;
 use crate::registry;
 use crate::secret::Secret;
@@ -56,8 +57,10 @@ impl Client {
     /// `invalid_config`, naming what is missing, wrong or unreadable and what to do.
     #[allow(clippy::needless_pass_by_value, reason = "a configuration is used up: it holds the secret")]
     pub fn new(config: Config) -> Result<Client, Error> {
-        let (settings, secret) = Settings::new(&config)?;
-        Ok(Client::over(registry::engine(settings)?, &secret))
+        wiped::<OF_A_CALL, _>(|| {
+            let (settings, secret) = Settings::new(&config)?;
+            Ok(Client::over(registry::engine(settings)?, &secret))
+        })
     }
 
     /// A client that shares nothing with others and works over these parts: for tests, and for stores.
@@ -71,9 +74,11 @@ impl Client {
         clock: Arc<dyn Clock>,
         store: Option<Arc<dyn Store>>,
     ) -> Result<Client, Error> {
-        let (settings, secret) = Settings::new(&config)?;
-        let grant = Grant::new(settings, transport, clock.clone());
-        Ok(Client::over(Cache::new(grant, clock, store), &secret))
+        wiped::<OF_A_CALL, _>(|| {
+            let (settings, secret) = Settings::new(&config)?;
+            let grant = Grant::new(settings, transport, clock.clone());
+            Ok(Client::over(Cache::new(grant, clock, store), &secret))
+        })
     }
 
     fn over(engine: Arc<Cache>, secret: &Secret) -> Client {

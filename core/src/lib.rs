@@ -32,6 +32,7 @@
 mod sync;
 mod local;
 pub mod error;
+pub mod leftovers;
 pub mod sealed;
 pub mod secret;
 pub mod clock;

@@ -1,9 +1,7 @@
 //! Text in memory of its own, which core files leave out and which is overwritten when nobody needs it any more.
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
-use memmap2::{Advice, MmapMut};
 use std::sync::Arc;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 /// A secret or a token. A clone is the same memory, which is overwritten with the last of them.
 ///
@@ -12,58 +10,108 @@ use zeroize::{Zeroize, Zeroizing};
 #[derive(Clone)]
 pub struct Sealed(Arc<Place>);
 
-enum Place {
+struct Place {
+    memory: Memory,
+    length: usize,
+}
+
+enum Memory {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    Pages(MmapMut, usize),
-    Heap(Zeroizing<Box<[u8]>>),
+    Pages(pages::Pages),
+    Heap(Vec<u8>),
 }
 
 impl Sealed {
     /// Copies the text.
     pub fn new(text: &str) -> Sealed {
-        Sealed(Arc::new(Place::new(text.as_bytes())))
+        Sealed(Arc::new(Place::new(text.as_bytes(), Memory::new(text.len()))))
     }
 
     /// The text.
     pub fn text(&self) -> &str {
         // It came from text, so nothing is lost.
-        std::str::from_utf8(self.0.bytes()).unwrap_or_default()
+        std::str::from_utf8(&self.0.memory.bytes()[..self.0.length]).unwrap_or_default()
     }
 }
 
 impl Place {
-    fn new(bytes: &[u8]) -> Place {
+    fn new(bytes: &[u8], mut memory: Memory) -> Place {
+        memory.bytes_mut()[..bytes.len()].copy_from_slice(bytes);
+        Place { memory, length: bytes.len() }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.memory.bytes_mut()[..self.length].zeroize();
         #[cfg(any(target_os = "linux", target_os = "android"))]
-        if let Some(mut pages) = pages(bytes.len()) {
-            pages[..bytes.len()].copy_from_slice(bytes);
-            return Place::Pages(pages, bytes.len());
+        if let Memory::Pages(pages) = std::mem::replace(&mut self.memory, Memory::Heap(Vec::new())) {
+            pages::keep(pages);
         }
-        Place::Heap(Zeroizing::new(bytes.into()))
+    }
+}
+
+impl Memory {
+    fn new(length: usize) -> Memory {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Some(pages) = pages::take(length) {
+            return Memory::Pages(pages);
+        }
+        Memory::Heap(vec![0; length])
     }
 
     fn bytes(&self) -> &[u8] {
         match self {
             #[cfg(any(target_os = "linux", target_os = "android"))]
-            Place::Pages(pages, length) => &pages[..*length],
-            Place::Heap(bytes) => bytes,
+            Memory::Pages(pages) => pages,
+            Memory::Heap(bytes) => bytes,
+        }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        match self {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            Memory::Pages(pages) => pages,
+            Memory::Heap(bytes) => bytes,
         }
     }
 }
 
-/// Pages that core files leave out; `None` where there are none to be had.
+/// Pages that core files leave out. Some are kept when they are free: to get them costs more than to fill them.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn pages(length: usize) -> Option<MmapMut> {
-    let pages = MmapMut::map_anon(length).ok()?;
-    pages.advise(Advice::DontDump).ok().map(|()| pages)
-}
+mod pages {
+    use arc_swap::ArcSwapOption;
+    use memmap2::{Advice, MmapMut};
+    use std::sync::Arc;
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        match self {
-            #[cfg(any(target_os = "linux", target_os = "android"))]
-            Place::Pages(pages, length) => pages[..*length].zeroize(),
-            Place::Heap(bytes) => bytes.zeroize(),
+    pub type Pages = MmapMut;
+
+    /// Larger ones are not kept; the longest token fits.
+    const LARGEST: usize = 16 * 1024;
+
+    /// Without a lock, which a fork might find taken.
+    static FREE: [ArcSwapOption<Pages>; 8] = [const { ArcSwapOption::const_empty() }; 8];
+
+    /// Pages of this length at least, all zero; `None` where there are none to be had.
+    pub fn take(length: usize) -> Option<Pages> {
+        let kept = FREE.iter().filter(|place| place.load().is_some());
+        let mut taken = kept.filter_map(|place| place.swap(None)).filter_map(Arc::into_inner);
+        taken.next().filter(|pages| pages.len() >= length).or_else(|| map(length))
+    }
+
+    /// Keeps pages for the next text, if there is room.
+    pub fn keep(pages: Pages) {
+        if pages.len() == LARGEST
+            && let Some(place) = FREE.iter().find(|place| place.load().is_none())
+        {
+            place.store(Some(Arc::new(pages)));
         }
+    }
+
+    fn map(length: usize) -> Option<Pages> {
+        // Address space alone: the kernel gives memory for what is written.
+        let pages = MmapMut::map_anon(length.max(LARGEST)).ok()?;
+        pages.advise(Advice::DontDump).ok().map(|()| pages)
     }
 }
 
@@ -76,12 +124,28 @@ mod tests {
         let long = "é".repeat(10_000);
         for text in ["", "x", "canary", long.as_str()] {
             assert_eq!(Sealed::new(text).text(), text);
-            assert_eq!(Place::Heap(Zeroizing::new(text.as_bytes().into())).bytes(), text.as_bytes());
+            let place = Place::new(text.as_bytes(), Memory::Heap(vec![0; text.len()]));
+            assert_eq!(Sealed(Arc::new(place)).text(), text);
         }
         let sealed = Sealed::new("canary");
         let clone = sealed.clone();
         drop(sealed);
         assert_eq!(clone.text(), "canary");
+    }
+
+    #[test]
+    fn many_at_once_on_many_threads_have_memory_of_their_own() {
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || {
+                    for round in 0..500 {
+                        let texts: Vec<String> = (0..12).map(|n| format!("{thread} {round} {n}")).collect();
+                        let sealed: Vec<Sealed> = texts.iter().map(|text| Sealed::new(text)).collect();
+                        assert!(texts.iter().zip(&sealed).all(|(text, sealed)| text == sealed.text()));
+                    }
+                });
+            }
+        });
     }
 
     #[cfg(target_os = "linux")]

@@ -4,6 +4,7 @@ use crate::clock::{Clock, Reading};
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::flight::Outcome;
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::lifetime::Verdict;
 use crate::secret::Secret;
 use crate::token::AccessToken;
@@ -34,7 +35,7 @@ pub struct Stay(Arc<Slot>);
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        self.0.leave();
+        wiped::<OF_A_CALL, _>(|| self.0.leave());
     }
 }
 

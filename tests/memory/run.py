@@ -1,7 +1,7 @@
 """Has a program get a token, fail to, and free everything, and looks into its memory from outside.
 
 Usage: run.py PROGRAM CERTIFICATES, PROGRAM being client.c, client.py or client.mjs; CERTIFICATES a folder with ca.pem
-and with server.pem and server.key for 127.0.0.1. Prints a line of JSON for each case; the status is 1 when memory of
+and with leaf.pem and key.pem for 127.0.0.1. Prints a line of JSON for each case; the status is 1 when memory of
 ours held what it must not hold.
 """
 
@@ -75,7 +75,7 @@ class Server:
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         if case.has_tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificates / "server.pem", certificates / "server.key")
+            context.load_cert_chain(certificates / "leaf.pem", certificates / "key.pem")
             self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
         self.address = f"{'https' if case.has_tls else 'http'}://127.0.0.1:{self.http.server_port}"
 

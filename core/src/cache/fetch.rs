@@ -5,6 +5,7 @@ use crate::clock::nanos;
 use crate::error::{Error, Kind};
 use crate::event::Happening;
 use crate::flight::{Flight, Outcome};
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::lifetime::Verdict;
 use crate::pace::{ATTEMPTS, retry};
 use crate::token::AccessToken;
@@ -102,7 +103,7 @@ impl Cache {
 
     /// Whether there is another secret in the file than the last request carried, which the next one will.
     pub(super) fn rereads_secret(&self) -> bool {
-        let found = self.grant.reread_secret();
+        let found = wiped::<OF_A_CALL, _>(|| self.grant.reread_secret());
         found.inspect(|secret| self.slot.renew(secret)).is_some()
     }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Kind};
 use crate::event::{self, Event, Happening};
 use crate::flight::Flight;
 use crate::grant::Grant;
+use crate::leftovers::{OF_A_CALL, OF_A_FLIGHT, wiped};
 use crate::lifetime::Verdict;
 use crate::local::Local;
 use crate::pace::Refusal;
@@ -82,7 +83,7 @@ impl Cache {
 
     /// A client leaves. With the last one, and the flight that it may have begun, the secret goes too.
     pub fn leave(&self) {
-        self.slot.leave();
+        wiped::<OF_A_CALL, _>(|| self.slot.leave());
     }
 
     /// What it has done so far.
@@ -316,7 +317,7 @@ impl Cache {
     fn spawn(self: Arc<Self>, flight: Arc<Flight>) -> std::io::Result<()> {
         let (clock, stay) = (self.clock.clone(), self.slot.stay());
         clock.spawn(Box::new(move || {
-            self.fly(&flight);
+            wiped::<OF_A_FLIGHT, _>(|| self.fly(&flight));
             drop(stay);
         }))
     }
@@ -328,7 +329,7 @@ impl Cache {
         let now = self.clock.now();
         let mut event = Event::new(happening, now.wall, &self.settings().client_id);
         if let Some(token) = token {
-            event.token = Some(event::fingerprint(token.value()));
+            event.token = Some(wiped::<OF_A_CALL, _>(|| event::fingerprint(token.value())));
             event.expires_in = Some(token.left(&now));
         }
         complete(&mut event);
