@@ -20,7 +20,7 @@ import pytest
 from xilnex_auth import Client, ConfigurationError, RejectedError
 
 # With what URLs, JSON and shells have to escape.
-SECRET = 'canary "5%/+&é<\'\\ secret'
+SECRET = "canary \"5%/+&é<'\\ secret"
 
 
 def spellings(text):
@@ -91,7 +91,9 @@ def test_nothing_shows_a_secret_or_a_token(sandbox, rejected, way):
 def test_clients_and_tokens_refuse_to_be_copied(sandbox, way):
     client = Client(**sandbox.options)
     for thing in (client, client.access_token()):
-        with pytest.raises(TypeError, match="it would carry a secret or a token; make a Client in each process instead"):
+        with pytest.raises(
+            TypeError, match="it would carry a secret or a token; make a Client in each process instead"
+        ):
             way(thing)
 
 
@@ -117,7 +119,9 @@ def test_an_error_and_its_causes_show_nothing_and_can_be_pickled(rejected):
         assert_clean("\n".join(shown), SECRET)
 
 
-@pytest.mark.parametrize("option", ["client_id", "base_url", "scope", "timeout", "ca_file", "proxy", "client_auth", SECRET])
+@pytest.mark.parametrize(
+    "option", ["client_id", "base_url", "scope", "timeout", "ca_file", "proxy", "client_auth", SECRET]
+)
 def test_a_secret_in_the_place_of_another_option_is_not_repeated(option):
     with pytest.raises(ConfigurationError) as told:
         Client(**{"client_id": "a", "client_secret": "b", option: SECRET + "\n"})

@@ -33,7 +33,7 @@ PROGRAMS = {
 # Seconds: what the law gives after the end of a client, what a flight's thread takes to be gone, and when it hangs.
 GRACE = 0.01
 REST = 0.2
-PATIENCE = 60
+PATIENCE = 300
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,9 @@ def judge(case, language, held, freed):
     """The figure of a case, and what was found where nothing may be."""
     # A C program wipes its own buffers, so nothing is the language's.
     host = "" if language == "C" else case.kept_by_host
+    # While the client lives its secret is somewhere: who does not find it there looks in the wrong place.
+    if not any(find.label == "secret" for find in held):
+        raise SystemExit(f"{case.told}: no secret was found while the client was alive")
     in_core = [find for find in held if find.mapping.is_dumped]
     figure = {"figure": case.told, "language": language}
     for label in ("secret", "token"):

@@ -14,12 +14,12 @@ from pathlib import Path
 PIECE = 16
 
 # A long text is looked for by so many pieces of it.
-MOST_PIECES = 8
+MOST_PIECES = 4
 
 # What the kernel maps into every process, and nobody can read or write by way of it.
 KERNEL = ("[vvar]", "[vvar_vclock]", "[vdso]", "[vsyscall]")
 
-CHUNK = 16 * 1024 * 1024
+CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,22 @@ def spellings(text):
 
 
 def mappings(pid):
-    """The readable mappings of a process, and whether a core file would hold them."""
-    found, head, flags = [], None, ""
+    """The readable mappings of a process that hold anything of its own, and whether a core file would hold them."""
+    found, head, pages = [], None, 0
     # The line of flags is the last of each mapping.
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         start = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)", line)
         if start:
-            head = start.groups()
+            head, pages = start.groups(), 0
+        elif line.startswith(("Anonymous:", "Swap:", "Shared_Dirty:", "Private_Dirty:")):
+            pages += int(line.split()[1])
         elif line.startswith("VmFlags:"):
             flags = line.split()[1:]
             first, last, rights, name = head
-            if rights.startswith("r") and name not in KERNEL:
-                found.append(Mapping(int(first, 16), int(last, 16), f"{name or 'anonymous'} {rights}", "dd" not in flags))
+            if rights.startswith("r") and name not in KERNEL and pages > 0:
+                found.append(
+                    Mapping(int(first, 16), int(last, 16), f"{name or 'anonymous'} {rights}", "dd" not in flags)
+                )
     return found
 
 
@@ -93,10 +97,13 @@ def chunks(memory, mapping, overlap):
         size = min(CHUNK + overlap, mapping.end - address)
         try:
             memory.seek(address)
-            yield address, memory.read(size)
+            data = memory.read(size)
         except OSError:
             # Past the end of a file that was mapped, there is nothing to read.
             return
+        # Most of what a language reserves was never written to.
+        if data != bytes(len(data)):
+            yield address, data
         address += CHUNK
 
 

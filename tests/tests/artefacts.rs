@@ -21,7 +21,9 @@ fn folders_of_crates() -> Vec<PathBuf> {
     let told: serde_json::Value = serde_json::from_slice(&metadata.stdout).expect("the metadata of cargo");
     let packages = told["packages"].as_array().expect("packages");
     let talkative = packages.iter().filter(|package| TALKATIVE.iter().any(|name| package["name"] == *name));
-    talkative.map(|package| Path::new(package["manifest_path"].as_str().unwrap()).with_file_name("src")).collect()
+    talkative
+        .map(|package| Path::new(package["manifest_path"].as_str().unwrap()).with_file_name("src"))
+        .collect()
 }
 
 fn sources(folder: &Path, found: &mut Vec<String>) {
@@ -80,7 +82,10 @@ fn no_artefact_can_write_bytes_of_requests_to_a_log() {
         .iter()
         .for_each(|folder| artefacts(&stage().join(folder), &mut found));
     let names: BTreeSet<_> = found.iter().filter_map(|path| path.extension()?.to_str()).collect();
-    assert!(["a", "so", "node"].iter().all(|ending| names.contains(ending)), "run `make stage` first: {found:?}");
+    assert!(
+        ["a", "so", "node"].iter().all(|ending| names.contains(ending)),
+        "run `make stage` first: {found:?}"
+    );
     for path in &found {
         let artefact = contents(path);
         let told: Vec<_> = written.iter().filter(|text| artefact.contains(text.as_str())).collect();
