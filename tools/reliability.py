@@ -114,9 +114,9 @@ def memory():
     figures, is_good = lines_of(["cargo", "test", "--locked", "--quiet", "-p", "xilnex-auth-tests", "--test", "memory"])
     figures.sort(key=lambda figure: figure["language"])
     rows = [
-        "Copies in memory of ours 10 ms after the client was freed, those that the language keeps because the program gave "
-        "or asked for the text, and those in a core file taken while the client rests; secret / token, looked for "
-        "plain, URL-encoded, in Base64, hexadecimal and UTF-16, whole and in pieces of 16 bytes.",
+        "Copies in memory of ours 10 ms after the client was freed, those that the language keeps because the program "
+        "gave or asked for the text, and those in a core file taken while the client rests; secret / token, looked for "
+        "plain, URL-encoded, in Base64, hexadecimal and UTF-16, by pieces of 16 bytes.",
         "",
         "| | program | ours, freed | kept by the language | in a core file |",
         "|---|---|---|---|---|",

@@ -20,7 +20,7 @@ import pytest
 from xilnex_auth import Client, ConfigurationError, RejectedError
 
 # With what URLs, JSON and shells have to escape.
-SECRET = "canary \"5%/+&é<'\\ secret"
+CANARY = "canary \"5%/+&é<'\\ secret"
 
 
 def spellings(text):
@@ -75,7 +75,7 @@ COPIES = {
 def rejected(sandbox):
     """An error of a client with a secret that must not be seen."""
     with pytest.raises(RejectedError) as told:
-        Client(**{**sandbox.options, "client_secret": SECRET}).get_token()
+        Client(**{**sandbox.options, "client_secret": CANARY}).get_token()
     return told.value
 
 
@@ -84,7 +84,7 @@ def test_nothing_shows_a_secret_or_a_token(sandbox, rejected, way):
     client = Client(**sandbox.options)
     token = client.access_token()
     for thing in (client, token, rejected, client.stats(), client.get_token, Client):
-        assert_clean(way(thing), sandbox.secret, token.value, SECRET)
+        assert_clean(way(thing), sandbox.secret, token.value, CANARY)
 
 
 @pytest.mark.parametrize("way", COPIES.values(), ids=COPIES)
@@ -109,26 +109,26 @@ def test_a_traceback_with_the_locals_of_all_frames_shows_objects_and_not_what_is
         work()
     shown = traceback_with_locals(told.value) + traceback_with_locals(rejected)
     assert "client = <xilnex_auth.Client" in shown and "token = <xilnex_auth.AccessToken" in shown
-    assert_clean(shown, sandbox.secret, Client(**sandbox.options).get_token(), SECRET)
+    assert_clean(shown, sandbox.secret, Client(**sandbox.options).get_token(), CANARY)
 
 
 def test_an_error_and_its_causes_show_nothing_and_can_be_pickled(rejected):
     for error in chain(rejected):
         shown = [str(error), repr(error), repr(vars(error)), repr(error.args), repr(getattr(error, "__notes__", []))]
         shown.append(pickle.dumps(error).decode("latin-1"))
-        assert_clean("\n".join(shown), SECRET)
+        assert_clean("\n".join(shown), CANARY)
 
 
 @pytest.mark.parametrize(
-    "option", ["client_id", "base_url", "scope", "timeout", "ca_file", "proxy", "client_auth", SECRET]
+    "option", ["client_id", "base_url", "scope", "timeout", "ca_file", "proxy", "client_auth", CANARY]
 )
 def test_a_secret_in_the_place_of_another_option_is_not_repeated(option):
     with pytest.raises(ConfigurationError) as told:
-        Client(**{"client_id": "a", "client_secret": "b", option: SECRET + "\n"})
+        Client(**{"client_id": "a", "client_secret": "b", option: CANARY + "\n"})
     if option == "ca_file":
         # A path is told, or nobody could find out which file was not there.
         return
-    assert_clean("".join(traceback.format_exception_only(told.value)), SECRET)
+    assert_clean("".join(traceback.format_exception_only(told.value)), CANARY)
 
 
 def test_logging_at_its_most_talkative_tells_neither(sandbox, tmp_path):

@@ -51,7 +51,7 @@ def pieces(text):
 
 
 def base64_of(piece, shift):
-    """What Base64 makes of a piece that starts at this place in a group of three, without what its neighbours decide."""
+    """What Base64 makes of a piece at this place in a group of three, without what its neighbours decide."""
     encoded = base64.b64encode(b"\0" * shift + piece)
     return encoded[(4 if shift else 0) : len(encoded) - 4].rstrip(b"=")
 
