@@ -50,15 +50,17 @@ fn sentences(source: &str) -> BTreeSet<String> {
 /// Every library and program that is shipped, as it was installed.
 fn artefacts(folder: &Path, found: &mut Vec<PathBuf>) {
     for path in std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && !path.is_symlink() {
             artefacts(&path, found);
-        } else if name.starts_with("libxilnex_auth.") || name.ends_with(".node") || name == "xilnex-auth" {
-            found.push(path);
-        } else if name.starts_with("_native") && name.ends_with(".so") {
+        } else if is_artefact(&path.file_name().unwrap_or_default().to_string_lossy()) {
             found.push(path);
         }
     }
+}
+
+fn is_artefact(name: &str) -> bool {
+    let is_extension = name.starts_with("_native") && name.ends_with(".so");
+    is_extension || name.starts_with("libxilnex_auth.") || name.ends_with(".node") || name == "xilnex-auth"
 }
 
 /// A file as text, in which texts are found faster than in bytes.
