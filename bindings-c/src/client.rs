@@ -8,6 +8,7 @@ use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;
+use xilnex_auth::leftovers::clear_registers;
 use xilnex_auth::{Call, Client, Error};
 use zeroize::Zeroizing;
 
@@ -69,7 +70,7 @@ pub unsafe extern "C" fn xilnex_auth_get_token(
     unsafe {
         guard::status(error, || {
             let token = handle(client, "client")?.client.access_token(&Call::default())?;
-            fill(buffer, size, length, token.value())
+            fill(buffer, size, length, token.value()).inspect(|()| clear_registers())
         })
     }
 }
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn xilnex_auth_authorization_header(
     unsafe {
         guard::status(error, || {
             let header = Zeroizing::new(handle(client, "client")?.client.authorization_header()?);
-            fill(buffer, size, length, &header)
+            fill(buffer, size, length, &header).inspect(|()| clear_registers())
         })
     }
 }
@@ -222,6 +223,7 @@ unsafe fn give_token(
         writable(token, "token")?;
         let found = handle(client, "client")?.client.access_token(&call)?;
         put(token, into_handle(xilnex_auth_token::from(&*found)));
+        clear_registers();
     }
     Ok(())
 }

@@ -16,6 +16,10 @@
     reason = "the docs become the C header, which tells owners and lifetimes"
 )]
 
+/// What the engine and its libraries free is overwritten. The program around it keeps its own allocator.
+#[global_allocator]
+static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
+
 mod pointers;
 mod status;
 mod guard;

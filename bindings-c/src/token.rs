@@ -6,22 +6,21 @@ use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::time::UNIX_EPOCH;
 use xilnex_auth::AccessToken;
+use xilnex_auth::sealed::Sealed;
 use zeroize::Zeroizing;
 
 /// An access token; immutable. Freed with xilnex_auth_token_free, which overwrites it.
 pub struct xilnex_auth_token {
-    value: Zeroizing<Vec<u8>>,
-    header: Zeroizing<Vec<u8>>,
+    /// Each with a NUL at its end.
+    value: Sealed,
+    header: Sealed,
     token_type: CString,
     scope: Option<CString>,
     expires_at: i64,
 }
 
-fn terminated(text: &str) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() + 1);
-    bytes.extend_from_slice(text.as_bytes());
-    bytes.push(0);
-    Zeroizing::new(bytes)
+fn terminated(text: &str) -> Sealed {
+    Sealed::new(&Zeroizing::new(format!("{text}\0")))
 }
 
 impl From<&AccessToken> for xilnex_auth_token {
@@ -58,7 +57,7 @@ unsafe fn read<T>(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xilnex_auth_token_value(token: *const xilnex_auth_token) -> *const c_char {
     // SAFETY: the caller gives NULL or a live token.
-    guard::value(null(), || unsafe { read(token, null(), |t| t.value.as_ptr().cast()) })
+    guard::value(null(), || unsafe { read(token, null(), |t| t.value.text().as_ptr().cast()) })
 }
 
 /// How the token is used: "Bearer". Lives as long as the token; NULL for NULL. Thread-safe.
@@ -91,7 +90,7 @@ pub unsafe extern "C" fn xilnex_auth_token_authorization_header(
     token: *const xilnex_auth_token,
 ) -> *const c_char {
     // SAFETY: the caller gives NULL or a live token.
-    guard::value(null(), || unsafe { read(token, null(), |t| t.header.as_ptr().cast()) })
+    guard::value(null(), || unsafe { read(token, null(), |t| t.header.text().as_ptr().cast()) })
 }
 
 /// Overwrites and frees a token; NULL is fine. Its texts are gone then.
