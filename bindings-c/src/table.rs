@@ -1,0 +1,176 @@
+//! Objects by number: one that was given back, that belongs to another type or that somebody made up finds nothing.
+//!
+//! A number holds the type of its object, the slot where that lies, and how often the slot was used before. Nothing here
+//! waits for anybody, so a fork may happen at any instant; and who works with an object keeps it, whoever takes it out
+//! meanwhile. Slots stay where they are and are used again, so a table is as large as it ever had to be at once.
+#![forbid(unsafe_code)]
+
+use arc_swap::ArcSwapOption;
+use once_cell::race::OnceBox;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+/// The low bits tell the type, which is never 0: no address that `malloc` gives is a number.
+const TYPE_BITS: u32 = 3;
+const TYPE: usize = (1 << TYPE_BITS) - 1;
+/// Then comes the slot: 16 million objects of a type at once, or 65 thousand where addresses have 32 bits.
+const INDEX_BITS: u32 = if usize::BITS < 64 { 16 } else { 24 };
+const MOST: u32 = (1 << INDEX_BITS) - FIRST_SEGMENT as u32;
+/// Then the uses of the slot, which start again after 2^36, or after 2^12.
+const USE: usize = 1 << (TYPE_BITS + INDEX_BITS);
+/// The highest bit is always set: no address of a 64-bit program and no small integer is a number.
+const MARK: usize = 1 << (usize::BITS - 1);
+
+/// Each segment is twice as large as the one before.
+const FIRST_SEGMENT: usize = 64;
+const SEGMENTS: usize = (INDEX_BITS - FIRST_SEGMENT.ilog2()) as usize;
+
+struct Held<T> {
+    number: usize,
+    object: T,
+}
+
+struct Slot<T> {
+    /// That of the object in it; while there is none, the next one without its type.
+    number: AtomicUsize,
+    held: ArcSwapOption<Held<T>>,
+    /// While it is free: the slot that became free before it, counted from 1; else 0.
+    below: AtomicU32,
+}
+
+impl<T> Slot<T> {
+    fn new(index: usize) -> Slot<T> {
+        let number = MARK | index << TYPE_BITS;
+        Slot { number: number.into(), held: ArcSwapOption::empty(), below: 0.into() }
+    }
+}
+
+/// The objects of one type.
+pub struct Table<T> {
+    own_type: usize,
+    most: u32,
+    segments: [OnceBox<Vec<Slot<T>>>; SEGMENTS],
+    /// How many slots were ever used.
+    used: AtomicU32,
+    /// The slot that became free last, counted from 1, and above it how often this was changed: else a thread that
+    /// pauses would put back what it saw before.
+    free: AtomicU64,
+}
+
+impl<T> Table<T> {
+    /// An empty table; each type has a number of its own, from 1 to 7.
+    pub const fn new(own_type: usize) -> Table<T> {
+        Table::with_room(own_type, MOST)
+    }
+
+    const fn with_room(own_type: usize, most: u32) -> Table<T> {
+        assert!(0 < own_type && own_type <= TYPE && most <= MOST);
+        Table {
+            own_type,
+            most,
+            segments: [const { OnceBox::new() }; SEGMENTS],
+            used: AtomicU32::new(0),
+            free: AtomicU64::new(0),
+        }
+    }
+
+    /// Puts an object in and gives its number; `None` where there is no room.
+    pub fn insert(&self, object: T) -> Option<usize> {
+        let slot = self.last_freed().or_else(|| self.never_used())?;
+        let number = slot.number.load(Ordering::Relaxed) | self.own_type;
+        slot.held.store(Some(Arc::new(Held { number, object })));
+        slot.number.store(number, Ordering::Release);
+        Some(number)
+    }
+
+    /// Works with an object, if there is one of this number.
+    pub fn with<R>(&self, number: usize, work: impl FnOnce(&T) -> R) -> Option<R> {
+        let held = self.slot(index(number))?.held.load();
+        held.as_ref().filter(|held| held.number == number).map(|held| work(&held.object))
+    }
+
+    /// Drops an object, if there is one of this number; while other threads work with it, the last of them does.
+    pub fn remove(&self, number: usize) -> Option<()> {
+        let slot = self.slot(index(number)).filter(|_| number & TYPE == self.own_type)?;
+        let next = (number.wrapping_add(USE) | MARK) & !TYPE;
+        // Who is first has the object for itself: none that comes too late holds it even for a moment.
+        slot.number.compare_exchange(number, next, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        let held = slot.held.swap(None);
+        self.put_back(slot, index(number));
+        drop(held);
+        Some(())
+    }
+
+    fn slot(&self, index: usize) -> Option<&Slot<T>> {
+        let (segment, offset) = place(index);
+        self.segments.get(segment)?.get()?.get(offset)
+    }
+
+    fn last_freed(&self) -> Option<&Slot<T>> {
+        let mut seen = self.free.load(Ordering::Acquire);
+        loop {
+            let slot = self.slot((seen as u32).checked_sub(1)? as usize)?;
+            let below = changed(seen, slot.below.load(Ordering::Relaxed));
+            match self.free.compare_exchange_weak(seen, below, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Some(slot),
+                Err(other) => seen = other,
+            }
+        }
+    }
+
+    fn put_back(&self, slot: &Slot<T>, index: usize) {
+        let mut seen = self.free.load(Ordering::Relaxed);
+        loop {
+            slot.below.store(seen as u32, Ordering::Relaxed);
+            let now = changed(seen, index as u32 + 1);
+            match self.free.compare_exchange_weak(seen, now, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(other) => seen = other,
+            }
+        }
+    }
+
+    fn never_used(&self) -> Option<&Slot<T>> {
+        let mut used = self.used.load(Ordering::Relaxed);
+        while used < self.most {
+            let (segment, offset) = place(used as usize);
+            let slot = self.segment(segment)?.get(offset)?;
+            match self.used.compare_exchange_weak(used, used + 1, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Some(slot),
+                Err(other) => used = other,
+            }
+        }
+        None
+    }
+
+    /// `None` where the memory has ended. Two threads may both make it; one of them is used.
+    fn segment(&self, segment: usize) -> Option<&Vec<Slot<T>>> {
+        let made = self.segments.get(segment)?.get_or_try_init(|| {
+            let size = FIRST_SEGMENT << segment;
+            let mut slots = Vec::new();
+            slots.try_reserve_exact(size)?;
+            slots.extend((size - FIRST_SEGMENT..).map(Slot::new).take(size));
+            Ok::<_, std::collections::TryReserveError>(Box::new(slots))
+        });
+        made.ok()
+    }
+}
+
+fn index(number: usize) -> usize {
+    number >> TYPE_BITS & ((1 << INDEX_BITS) - 1)
+}
+
+/// The segment of a slot, and the place in it.
+fn place(index: usize) -> (usize, usize) {
+    let counted = index + FIRST_SEGMENT;
+    let segment = (counted.ilog2() - FIRST_SEGMENT.ilog2()) as usize;
+    (segment, counted - (FIRST_SEGMENT << segment))
+}
+
+/// The head of the free slots after one more change.
+fn changed(seen: u64, head: u32) -> u64 {
+    ((seen >> 32) + 1) << 32 | u64::from(head)
+}
+
+#[cfg(test)]
+mod tests;
