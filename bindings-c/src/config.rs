@@ -1,21 +1,18 @@
 //! Options on their way to a client.
 
 use crate::guard;
-use crate::handles::{Object, Type, free, make, table, with};
+use crate::handles::{Object, Type, free, make, replace, table, with};
 use crate::pointers::text;
 use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use crate::table::Table;
-use arc_swap::ArcSwap;
 use std::ffi::c_char;
 use std::ptr::null_mut;
-use std::sync::Arc;
 use xilnex_auth::{Config, Error};
 
 /// The options of a client. Not thread-safe. Freed with xilnex_auth_config_free.
 pub struct xilnex_auth_config {
-    /// Or what was wrong with the environment; told by whoever can tell it first. A change replaces the whole, so that a
-    /// thread that breaks the rule above loses an option at worst.
-    options: ArcSwap<Result<Config, Error>>,
+    /// Or what was wrong with the environment; told by whoever can tell it first.
+    options: Result<Config, Error>,
 }
 
 impl Object for xilnex_auth_config {
@@ -26,19 +23,8 @@ impl Object for xilnex_auth_config {
 }
 
 impl xilnex_auth_config {
-    fn new(options: Result<Config, Error>) -> xilnex_auth_config {
-        xilnex_auth_config { options: ArcSwap::from_pointee(options) }
-    }
-
     pub(crate) fn options(&self) -> Result<Config, Error> {
-        Result::clone(&self.options.load())
-    }
-
-    fn set(&self, name: &str, value: &str) -> Result<(), Error> {
-        let mut options = self.options()?;
-        options.set(name, value)?;
-        self.options.store(Arc::new(Ok(options)));
-        Ok(())
+        self.options.clone()
     }
 }
 
@@ -46,7 +32,7 @@ impl xilnex_auth_config {
 /// Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_config_new() -> *mut xilnex_auth_config {
-    guard::value(null_mut(), || make(xilnex_auth_config::new(Ok(Config::new()))).ok())
+    guard::value(null_mut(), || make(xilnex_auth_config { options: Ok(Config::new()) }).ok())
 }
 
 /// A configuration from the XILNEX_* environment variables. The caller frees it. A faulty variable is told by the
@@ -54,13 +40,13 @@ pub extern "C" fn xilnex_auth_config_new() -> *mut xilnex_auth_config {
 /// Thread-safe as far as nobody changes the environment meanwhile.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_config_from_env() -> *mut xilnex_auth_config {
-    guard::value(null_mut(), || make(xilnex_auth_config::new(Config::from_env())).ok())
+    guard::value(null_mut(), || make(xilnex_auth_config { options: Config::from_env() }).ok())
 }
 
 /// Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
 /// base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
-/// proxy, store. On XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, nothing was changed. Not
-/// thread-safe: of two that are set at once, one may be lost.
+/// proxy, store. On XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, nothing was changed. Not thread-safe: of two
+/// options that are set at once, one may be refused or lost.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_config_set(
@@ -73,7 +59,9 @@ pub unsafe extern "C" fn xilnex_auth_config_set(
     unsafe {
         guard::status(error, || {
             let (name, value) = (text(name, "name")?, text(value, "value")?);
-            with(config, "config", |config| config.set(name, value))
+            let mut options = with(config, "config", xilnex_auth_config::options)?;
+            options.set(name, value)?;
+            replace(config, "config", xilnex_auth_config { options: Ok(options) })
         })
     }
 }

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::pointers::null;
-use crate::table::Table;
+use crate::table::{Refusal, Table};
 use std::marker::PhantomData;
 use std::ptr::{without_provenance, without_provenance_mut};
 use xilnex_auth::Error;
@@ -37,18 +37,23 @@ pub fn make<T: Object>(object: T) -> Result<*mut T, Error> {
     })
 }
 
-/// Works with the object of a handle; one that is dead is the caller's mistake, told by the argument's name.
+/// Works with the object of a handle; a dead one is the caller's mistake, told by the argument's name.
 pub fn with<T: Object, R>(
     handle: *const T,
     argument: &str,
     work: impl FnOnce(&T) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    T::table().with(handle.addr(), work).unwrap_or_else(|| Err(dead(handle, argument)))
+    T::table().with(handle.addr(), work).map_err(|refusal| told(handle, argument, refusal))?
+}
+
+/// Gives a handle another object.
+pub fn replace<T: Object>(handle: *const T, argument: &str, object: T) -> Result<(), Error> {
+    T::table().replace(handle.addr(), object).map_err(|refusal| told(handle, argument, refusal))
 }
 
 /// What the object of a handle tells; nothing if that is dead.
 pub fn read<T: Object, R>(handle: *const T, get: impl FnOnce(&T) -> R) -> Option<R> {
-    T::table().with(handle.addr(), get)
+    T::table().with(handle.addr(), get).ok()
 }
 
 /// Ends the object of a handle; nothing happens if that is dead.
@@ -78,11 +83,18 @@ impl<T: Object> Drop for Lent<T> {
     }
 }
 
-fn dead<T>(handle: *const T, argument: &str) -> Error {
+fn told<T>(handle: *const T, argument: &str, refusal: Refusal) -> Error {
     if handle.is_null() {
         return null(argument);
     }
-    Error::invalid_config(format!(
-        "the argument {argument} is not a handle of its type, or was freed: give one that is in use"
-    ))
+    Error::invalid_config(match refusal {
+        Refusal::Dead => {
+            format!(
+                "the argument {argument} is not a handle of its type, or was freed: give one that is in use"
+            )
+        }
+        Refusal::Busy => {
+            format!("the argument {argument} is changed by one thread and used by another: wait there")
+        }
+    })
 }

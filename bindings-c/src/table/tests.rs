@@ -3,8 +3,9 @@
 use super::*;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Barrier;
-use std::sync::atomic::AtomicBool;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Barrier};
 use std::thread::scope;
 
 #[derive(Clone, Debug)]
@@ -13,6 +14,7 @@ enum Step {
     /// Of a number that was given at some time, by its place in the order.
     Remove(usize),
     Look(usize),
+    Replace(usize),
     /// Of one that nobody gave: a number with some of its bits changed, or any.
     Forge(usize, usize),
 }
@@ -22,6 +24,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Insert),
         2 => any::<usize>().prop_map(Step::Remove),
         2 => any::<usize>().prop_map(Step::Look),
+        1 => any::<usize>().prop_map(Step::Replace),
         2 => (any::<usize>(), any::<usize>()).prop_map(|(which, bits)| Step::Forge(which, bits)),
         1 => (any::<usize>(), 0..usize::BITS).prop_map(|(which, bit)| Step::Forge(which, 1 << bit)),
     ]
@@ -29,6 +32,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn pick(given: &[usize], which: usize) -> usize {
     if given.is_empty() { which } else { given[which % given.len()] }
+}
+
+fn value(table: &Table<Arc<usize>>, number: usize) -> Option<usize> {
+    table.with(number, |object| **object).ok()
 }
 
 proptest! {
@@ -62,18 +69,28 @@ proptest! {
                 }
                 Step::Look(which) => {
                     let number = pick(&given, which);
-                    prop_assert_eq!(table.with(number, |object| **object), inside.get(&number).map(|object| **object));
+                    prop_assert_eq!(value(&table, number), inside.get(&number).map(|object| **object));
+                }
+                Step::Replace(which) => {
+                    let (number, object) = (pick(&given, which), Arc::new(time));
+                    let replaced = table.replace(number, object.clone());
+                    prop_assert_eq!(replaced.is_ok(), inside.contains_key(&number));
+                    if let Some(old) = inside.get_mut(&number) {
+                        prop_assert_eq!(Arc::strong_count(old), 1);
+                        *old = object;
+                    }
                 }
                 Step::Forge(which, bits) => {
                     let number = pick(&given, which) ^ bits;
                     prop_assume!(!inside.contains_key(&number));
                     table.remove(number);
-                    prop_assert_eq!(table.with(number, |object| **object), None);
+                    prop_assert_eq!(value(&table, number), None);
+                    prop_assert_eq!(table.replace(number, Arc::new(time)), Err(Refusal::Dead));
                 }
             }
         }
         for (number, object) in &inside {
-            prop_assert_eq!(table.with(*number, |object| **object), Some(**object));
+            prop_assert_eq!(value(&table, *number), Some(**object));
         }
     }
 }
@@ -90,13 +107,13 @@ fn what_is_no_number_finds_nothing() {
         [0, 1, 8, 9, usize::MAX, MARK, on_the_stack, &raw const *allocated as usize, of_another_type]
     {
         table.remove(forged);
-        assert_eq!(table.with(forged, |object| *object), None, "{forged:#x}");
+        assert_eq!(table.with(forged, |object| *object), Err(Refusal::Dead), "{forged:#x}");
     }
     // The number that the slot will have next, made up before it has it.
     table.remove(number);
     for early in [number + USE, (number + USE) & !TYPE] {
         table.remove(early);
-        assert_eq!(table.with(early, |object| *object), None);
+        assert_eq!(table.with(early, |object| *object), Err(Refusal::Dead));
     }
     assert_eq!(table.insert(9), Some(number + USE));
     assert_eq!(table.insert(10), Some(number + (1 << TYPE_BITS)));
@@ -106,8 +123,10 @@ fn what_is_no_number_finds_nothing() {
 fn the_uses_of_a_slot_begin_again_when_they_end() {
     let table: Table<u8> = Table::new(7);
     let first = table.insert(0).unwrap();
-    table.slot(0).unwrap().number.store(usize::MAX & !(USE - 1) | 7, Ordering::Relaxed);
-    table.remove(usize::MAX & !(USE - 1) | 7);
+    let last = first | usize::MAX & !(USE - 1);
+    table.slot(0).unwrap().state.store((MARK / USE) as u64 * USED - USED + LIVE, Ordering::Relaxed);
+    assert_eq!(table.with(last, |object| *object), Ok(0));
+    table.remove(last);
     assert_eq!(table.insert(1), Some(first));
 }
 
@@ -117,7 +136,7 @@ fn many_objects_take_no_more_slots_than_were_used_at_once() {
     for _ in 0..3 {
         let numbers: Vec<_> = (0..100_000).map(|object| table.insert(object).unwrap()).collect();
         for (object, number) in (0..).zip(&numbers) {
-            assert_eq!(table.with(*number, |object| *object), Some(object));
+            assert_eq!(table.with(*number, |object| *object), Ok(object));
         }
         assert!(numbers.into_iter().all(|number| table.remove(number).is_some()));
     }
@@ -160,13 +179,42 @@ fn an_object_lives_as_long_as_somebody_works_with_it() {
         });
         is_inside.wait();
         table.remove(number);
-        assert!(table.with(number, |_| ()).is_none());
+        assert_eq!(table.remove(number), None);
+        assert_eq!(table.with(number, |_| ()), Err(Refusal::Dead));
         is_inside.wait();
     });
     assert_eq!(dropped.load(Ordering::SeqCst), 1);
     let number = table.insert(Counted(&dropped)).unwrap();
     table.remove(number);
     assert_eq!(dropped.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn who_panics_works_no_longer() {
+    let dropped = AtomicUsize::new(0);
+    let table = Table::new(1);
+    let number = table.insert(Counted(&dropped)).unwrap();
+    let work = || table.with(number, |_| panic!("on purpose"));
+    assert!(catch_unwind(AssertUnwindSafe(work)).is_err());
+    assert_eq!(table.with(number, |_| ()), Ok(()));
+    table.remove(number);
+    assert_eq!(dropped.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn an_object_is_replaced_while_nobody_works_with_it() {
+    let dropped = AtomicUsize::new(0);
+    let table = Table::new(1);
+    let number = table.insert(Counted(&dropped)).unwrap();
+    let refused = table.with(number, |_| table.replace(number, Counted(&dropped)));
+    assert_eq!((refused, dropped.load(Ordering::SeqCst)), (Ok(Err(Refusal::Busy)), 1));
+    assert_eq!((table.replace(number, Counted(&dropped)), dropped.load(Ordering::SeqCst)), (Ok(()), 2));
+    table.remove(number);
+    assert_eq!(dropped.load(Ordering::SeqCst), 3);
+}
+
+fn is_dead<T>(table: &Table<T>, number: usize) -> bool {
+    table.with(number, |_| ()) == Err(Refusal::Dead)
 }
 
 /// Each thread makes objects, all of them use and remove those of all.
@@ -187,16 +235,19 @@ fn threads_see_the_object_of_a_number_or_nothing() {
                     let number = table.insert((object, Counted(dropped))).unwrap();
                     made.fetch_add(1, Ordering::SeqCst);
                     shown[own][round % 2].store(number, Ordering::SeqCst);
-                    assert!(table.with(number, |found| found.0).is_none_or(|found| found == object));
+                    assert!(
+                        table.with(number, |found| found.0).is_ok_and(|found| found == object)
+                            || is_dead(table, number)
+                    );
                     let other = shown[(own + round) % THREADS][round / 2 % 2].load(Ordering::SeqCst);
                     let seen = table.with(other, |found| (found.0, std::thread::yield_now(), found.0));
-                    assert!(seen.is_none_or(|seen| seen.0 == seen.2));
-                    if seen.is_none() && other != 0 {
+                    assert!(seen.as_ref().is_ok_and(|seen| seen.0 == seen.2) || is_dead(table, other));
+                    if seen.is_err() && other != 0 {
                         is_late.store(true, Ordering::SeqCst);
                     }
                     table.remove(other);
                     table.remove(number);
-                    assert!(table.with(number, |_| ()).is_none());
+                    assert!(is_dead(table, number));
                 }
             });
         }
@@ -204,9 +255,8 @@ fn threads_see_the_object_of_a_number_or_nothing() {
     assert!(is_late.load(Ordering::SeqCst));
     assert_eq!([&made, &dropped].map(|count| count.load(Ordering::SeqCst)), [THREADS * ROUNDS; 2]);
     let used = table.used.load(Ordering::SeqCst) as usize;
-    // Beside the object of each thread there is one that it is about to remove.
-    assert!(used <= 2 * THREADS, "{used} slots");
-    let free =
-        std::iter::from_fn(|| table.last_freed()).map(|slot| index(slot.number.load(Ordering::SeqCst)));
+    // Beside the object of each thread there may be one that it works with and one that it is about to remove.
+    assert!(used <= 3 * THREADS, "{used} slots");
+    let free = std::iter::from_fn(|| table.last_freed()).map(|(index, _)| index);
     assert_eq!(free.collect::<BTreeSet<_>>().len(), used);
 }
