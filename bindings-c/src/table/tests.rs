@@ -132,15 +132,28 @@ fn the_uses_of_a_slot_begin_again_when_they_end() {
 
 #[test]
 fn many_objects_take_no_more_slots_than_were_used_at_once() {
-    let table: Table<u64> = Table::new(5);
+    let (table, many): (Table<u32>, u32) = (Table::new(5), MOST.min(100_000));
     for _ in 0..3 {
-        let numbers: Vec<_> = (0..100_000).map(|object| table.insert(object).unwrap()).collect();
+        let numbers: Vec<_> = (0..many).map(|object| table.insert(object).unwrap()).collect();
         for (object, number) in (0..).zip(&numbers) {
             assert_eq!(table.with(*number, |object| *object), Ok(object));
         }
         assert!(numbers.into_iter().all(|number| table.remove(number).is_some()));
     }
-    assert_eq!(table.used.load(Ordering::Relaxed), 100_000);
+    assert_eq!(table.used.load(Ordering::Relaxed), many);
+}
+
+/// Or a thread that paused would take it for what it saw, and put back a slot that another has now.
+#[test]
+fn the_free_slots_never_look_as_before() {
+    let table: Table<u8> = Table::new(2);
+    let [first, second] = [table.insert(1).unwrap(), table.insert(2).unwrap()];
+    table.remove(first);
+    let seen = table.free.load(Ordering::Relaxed);
+    table.remove(second);
+    table.insert(3).unwrap();
+    let now = table.free.load(Ordering::Relaxed);
+    assert!(now as u32 == seen as u32 && now != seen);
 }
 
 #[test]
