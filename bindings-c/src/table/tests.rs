@@ -82,7 +82,9 @@ proptest! {
                 }
                 Step::Forge(which, bits) => {
                     let number = pick(&given, which) ^ bits;
-                    prop_assume!(!inside.contains_key(&number));
+                    if inside.contains_key(&number) {
+                        continue;
+                    }
                     table.remove(number);
                     prop_assert_eq!(value(&table, number), None);
                     prop_assert_eq!(table.replace(number, Arc::new(time)), Err(Refusal::Dead));
