@@ -33,6 +33,7 @@ EDGES = {
     "exits.mjs": 300,
     "unloading.c": 300,
     "leaving.c": 500,
+    "endings.c": 200,
     "listening.c": 200,
     "preload.py": 500,
     "pools.py": 200,

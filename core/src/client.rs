@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::store::Store;
-use crate::sync::atomic::Ordering;
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::token::AccessToken;
 use crate::transport::Transport;
 use once_cell::race::OnceBox;
