@@ -11,9 +11,8 @@ if not _logger.handlers:
 
 _MEMBERS = ("xilnex_event", "xilnex_client_id", "xilnex_token", "xilnex_error", "xilnex_clock_skew")
 
-def tell(
-    line: str, is_warning: bool, at: float, members: tuple[str, str, str | None, str | None, int | None]
-) -> None:
+
+def tell(line: str, is_warning: bool, at: float, members: tuple[str, str, str | None, str | None, int | None]) -> None:
     """Makes a record of an event, with the time at which it happened, in seconds since 1970."""
     level = logging.WARNING if is_warning else logging.DEBUG
     if not _logger.isEnabledFor(level):
