@@ -17,7 +17,7 @@ CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
 HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock
 
 # Folders are listed too: one is newer when a file in it has come or gone.
-RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
+RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
@@ -129,8 +129,9 @@ $(STAGE)/node.done: dist/.node tests/drivers/driver.mjs demo/service.mjs
 	@cp tests/drivers/driver.mjs demo/service.mjs $(STAGE)/node
 	@touch $@
 
-$(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*) $(wildcard tests/edges/*.[ch]) tests/system/shim.c $(wildcard demo/*.c demo/*.cpp demo/*.h)
-	@rm -rf $(STAGE)/sdk && mkdir -p $(STAGE)/sdk $(STAGE)/drivers $(STAGE)/edges $(STAGE)/demo
+$(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*) $(wildcard tests/edges/*.[ch]) \
+	tests/memory/client.c tests/system/shim.c $(wildcard demo/*.c demo/*.cpp demo/*.h)
+	@rm -rf $(STAGE)/sdk && mkdir -p $(STAGE)/sdk $(STAGE)/drivers $(STAGE)/edges $(STAGE)/memory $(STAGE)/demo
 	tar -xzf dist/$(SDK)-*.tar.gz -C $(STAGE)/sdk --strip-components 1
 	@sh tools/compile.sh $(STAGE)/sdk tests demo $(STAGE)
 	@touch $@

@@ -3,34 +3,36 @@
 
 const { inspect } = require('node:util');
 
-/** An access token with what is known of it. Immutable. */
+/** An access token with what is known of it. Immutable. Its text is JavaScript's only once it was asked for. */
 class AccessToken {
-  #given;
+  #native;
+  #value;
+  #authorizationHeader;
 
-  constructor(given) {
-    this.#given = given;
+  constructor(native) {
+    this.#native = native;
     Object.freeze(this);
   }
 
   get value() {
-    return this.#given.value;
+    return (this.#value ??= this.#native.value());
   }
 
   get tokenType() {
-    return this.#given.tokenType;
+    return this.#native.tokenType();
   }
 
   get scope() {
-    return this.#given.scope;
+    return this.#native.scope() ?? undefined;
   }
 
   /** A new Date each time, because a Date can be changed. */
   get expiresAt() {
-    return new Date(this.#given.expiresAt);
+    return new Date(this.#native.expiresAt());
   }
 
   get authorizationHeader() {
-    return this.#given.authorizationHeader;
+    return (this.#authorizationHeader ??= this.#native.authorizationHeader());
   }
 
   toJSON() {

@@ -15,7 +15,7 @@ const SLICE = 0.05;
 /** Gets access tokens and keeps them. Clients of equal configuration share one token, in all threads. */
 class Client {
   #native;
-  /** The token that the native part gave last; it gives its text once. */
+  /** The token that the native part gave last; it gives each once. */
   #token;
   /** The wait that the next call with the same arguments joins. */
   #wait;

@@ -4,9 +4,17 @@
  *
  * Conventions: a call that can fail returns a status, XILNEX_AUTH_OK (0) for success, and gives an error object to
  * an `error` that is not NULL. Outputs are written on success only, except a length, which also tells what a buffer
- * that is too small lacks; `*error` is written on failure only. What stood in them is never freed. Handles are opaque;
- * each has one `_free` (a subscription `_unsubscribe`), which takes NULL too, in any order. A text that a handle gives
- * lives as long as the handle. All functions use the C calling convention.
+ * that is too small lacks; `*error` is written on failure only, and becomes NULL where there is no room for an error.
+ * What stood in them is never freed. All functions use the C calling convention.
+ *
+ * A handle is a number in the shape of a pointer: nothing is ever read or written where it seems to point. Each type has
+ * one `_free` (a subscription `_unsubscribe`); handles may be freed in any order. A dead handle is one that was freed,
+ * one of another type, any other pointer or number, and NULL. It is refused, by XILNEX_AUTH_INVALID_CONFIG and a message
+ * that names the argument, or by the value that the comment of the function tells; freeing it does nothing. A handle may
+ * be freed while other threads are in calls with it: they end as they would have. Sixteen million handles of a type can
+ * be in use at once (65 thousand where pointers have 32 bits); beyond that there is no room for another.
+ *
+ * A text that a handle gives is an address, and lives as long as the handle: after the `_free` it must not be read.
  */
 #ifndef XILNEX_AUTH_H
 #define XILNEX_AUTH_H
@@ -75,7 +83,7 @@ typedef struct xilnex_auth_error xilnex_auth_error;
 
 /**
  * Something that happened to the tokens of this process. Holds no secret and no token. It lives as long as the
- * callback runs that it is given to; copy what is needed later.
+ * callback runs that it is given to, and is a dead handle afterwards: copy what is needed later.
  */
 typedef struct xilnex_auth_event xilnex_auth_event;
 
@@ -183,122 +191,127 @@ XILNEX_AUTH_API
 const char *xilnex_auth_status_id(xilnex_auth_status status);
 
 /**
- * The status that the call returned; 0 for NULL. Thread-safe.
+ * The status that the call returned; 0 for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 xilnex_auth_status xilnex_auth_error_status(const xilnex_auth_error *error);
 
 /**
- * The id of the kind, such as "rejected". Static; never NULL. Thread-safe.
+ * The id of the kind, such as "rejected"; "ok" for a dead handle. Static; never NULL. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_error_id(const xilnex_auth_error *error);
 
 /**
- * What happened, for a person. Lives as long as the error; empty for NULL. Thread-safe.
+ * What happened, for a person. Lives as long as the error; empty for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_error_message(const xilnex_auth_error *error);
 
 /**
- * What to look at or to do. Lives as long as the error; NULL where there is no hint. Thread-safe.
+ * What to look at or to do. Lives as long as the error; NULL where there is no hint, and for
+ * a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_error_hint(const xilnex_auth_error *error);
 
 /**
  * The error code of RFC 6749 section 5.2, such as "invalid_client". Lives as long as the error; NULL where the
- * server gave none. Thread-safe.
+ * server gave none, and for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_error_oauth_error(const xilnex_auth_error *error);
 
 /**
- * The status of the HTTP answer; 0 where there was none. Thread-safe.
+ * The status of the HTTP answer; 0 where there was none, and for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_error_http_status(const xilnex_auth_error *error);
 
 /**
  * Seconds to wait before the next call: what the server asked for, at most 300; of a failure that is told again, how long
- * this library will send no request. Negative where there is nothing to wait for. Thread-safe.
+ * this library will send no request. Negative where there is nothing to wait for, and for a
+ * dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_error_retry_after(const xilnex_auth_error *error);
 
 /**
- * How many times the library asked for a token before it gave up, whether the request arrived or not.
- * Thread-safe.
+ * How many times the library asked for a token before it gave up, whether the request arrived or not; 0 for
+ * a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_error_attempts(const xilnex_auth_error *error);
 
 /**
- * 1 if the same call may succeed later without a change by the caller, else 0. Thread-safe.
+ * 1 if the same call may succeed later without a change by the caller; else 0, also for a dead handle.
+ * Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_error_is_retryable(const xilnex_auth_error *error);
 
 /**
  * 1 if this is the failure of an earlier request, given again in the pause after it, so that no request was sent for
- * this call; else 0. Thread-safe.
+ * this call; else 0, also for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_error_is_repeated(const xilnex_auth_error *error);
 
 /**
- * A copy, for an error that lives too short, such as that of an event. The caller frees it; NULL for NULL.
- * Thread-safe.
+ * A copy, for an error that lives too short, such as that of an event. The caller frees it; NULL for a dead
+ * handle, and where there is no room for it. Thread-safe.
  */
 XILNEX_AUTH_API
 xilnex_auth_error *xilnex_auth_error_copy(const xilnex_auth_error *error);
 
 /**
- * Frees an error; NULL is fine. Its texts are gone then.
+ * Frees an error, and with it its texts; a dead handle is fine. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_error_free(xilnex_auth_error *error);
 
 /**
- * The token text. Lives as long as the token; NULL for NULL. Thread-safe.
+ * The token text. Lives as long as the token; NULL for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_token_value(const xilnex_auth_token *token);
 
 /**
- * How the token is used: "Bearer". Lives as long as the token; NULL for NULL. Thread-safe.
+ * How the token is used: "Bearer". Lives as long as the token; NULL for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_token_type(const xilnex_auth_token *token);
 
 /**
- * The granted scope, separated by spaces. Lives as long as the token; NULL where none is known. Thread-safe.
+ * The granted scope, separated by spaces. Lives as long as the token; NULL where none is known, and
+ * for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_token_scope(const xilnex_auth_token *token);
 
 /**
- * When the token expires, in seconds since 1970-01-01 UTC; 0 for NULL. Thread-safe.
+ * When the token expires, in seconds since 1970-01-01 UTC; 0 for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 int64_t xilnex_auth_token_expires_at(const xilnex_auth_token *token);
 
 /**
- * The value of an Authorization header: "Bearer ", then the token. Lives as long as the token; NULL for NULL.
- * Thread-safe.
+ * The value of an Authorization header: "Bearer ", then the token. Lives as long as the token; NULL for a dead
+ * handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_token_authorization_header(const xilnex_auth_token *token);
 
 /**
- * Overwrites and frees a token; NULL is fine. Its texts are gone then.
+ * Overwrites and frees a token, and with it its texts; a dead handle is fine. While another thread is in a call with
+ * it, that happens when the call returns. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_token_free(xilnex_auth_token *token);
 
 /**
- * One figure by its name; negative for a name that this version does not have, and for NULL. Counts, exact up to
- * 2^53:
+ * One figure by its name; negative for a name that this version does not have, for NULL and for a dead
+ * handle. Counts, exact up to 2^53:
  * "requests": token requests, whether they arrived or not;
  * "successes" and "failures": how they ended;
  * "hits": calls that were answered from memory;
@@ -318,14 +331,14 @@ double xilnex_auth_stats_value(const xilnex_auth_stats *stats,
                                const char *name);
 
 /**
- * How many token requests failed with this status, such as XILNEX_AUTH_REJECTED; 0 for NULL. Thread-safe.
+ * How many token requests failed with this status, such as XILNEX_AUTH_REJECTED; 0 for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 uint64_t xilnex_auth_stats_failures(const xilnex_auth_stats *stats,
                                     xilnex_auth_status status);
 
 /**
- * Frees statistics; NULL is fine.
+ * Frees statistics; a dead handle is fine. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_stats_free(xilnex_auth_stats *stats);
@@ -334,7 +347,8 @@ void xilnex_auth_stats_free(xilnex_auth_stats *stats);
  * Has `callback` called with `data`, which may be NULL, for every event of this process, whichever client it is
  * about. `data` stays the caller's and has to live until the subscription has ended. So has the code of the callback:
  * a plugin that is unloaded unsubscribes first. The caller ends `*subscription` with xilnex_auth_events_unsubscribe.
- * A child made by fork hears its own events. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+ * A child made by fork hears its own events. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL, and where there is
+ * no room. Thread-safe.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE
@@ -344,89 +358,93 @@ xilnex_auth_status xilnex_auth_events_subscribe(xilnex_auth_event_callback callb
                                                 xilnex_auth_error **error);
 
 /**
- * Ends a subscription and frees it; NULL is fine. When it returns the callback is not running and will not run
- * again, so it waits for one that runs: hold no lock that the callback takes. Inside a callback it cannot wait: there,
- * end only the subscription that is being told, and let its data live until the callback returns. Thread-safe.
+ * Ends a subscription and frees it; a dead handle is fine. When it returns the callback is not running and will not run
+ * again, so it waits for one that runs: hold no lock that the callback takes. Only the first call for a subscription
+ * waits. Inside a callback it cannot wait: there, end only the subscription that is being told, and let its data live
+ * until the callback returns. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_events_unsubscribe(xilnex_auth_subscription *subscription);
 
 /**
  * What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage", "invalidated" or
- * "clock_skew"; new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
+ * "clock_skew"; new ones may come. Lives as long as the event; empty for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_name(const xilnex_auth_event *event);
 
 /**
- * The client identifier of the configuration that it is about. Lives as long as the event; empty for NULL.
- * Thread-safe.
+ * The client identifier of the configuration that it is about. Lives as long as the event; empty for a dead
+ * handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_client_id(const xilnex_auth_event *event);
 
 /**
  * The first 8 hexadecimal digits of the SHA-256 of the token that it is about. Lives as long as the event; NULL where
- * it is about none. Thread-safe.
+ * it is about none, and for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_token(const xilnex_auth_event *event);
 
 /**
- * A line for a log. Lives as long as the event; empty for NULL. Thread-safe.
+ * A line for a log. Lives as long as the event; empty for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_message(const xilnex_auth_event *event);
 
 /**
- * Seconds that the refresh took, its pauses included; negative where none has ended. Thread-safe.
+ * Seconds that the refresh took, its pauses included; negative where none has ended, and for a dead handle.
+ * Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_event_took(const xilnex_auth_event *event);
 
 /**
- * Seconds for which the token may still be handed out; negative where it is about none. Thread-safe.
+ * Seconds for which the token may still be handed out; negative where it is about none, and for a dead
+ * handle. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_event_expires_in(const xilnex_auth_event *event);
 
 /**
  * Seconds that this machine's clock is ahead of the server's, negative when it is behind; a NaN where it is not about
- * that. Thread-safe.
+ * that, and for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_event_clock_skew(const xilnex_auth_event *event);
 
 /**
- * 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left, or a clock is
- * wrong; else 0. Thread-safe.
+ * 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left, or a clock
+ * is wrong; else 0, also for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 int xilnex_auth_event_is_warning(const xilnex_auth_event *event);
 
 /**
- * When it happened, in seconds since 1970-01-01 UTC; 0 for NULL. Thread-safe.
+ * When it happened, in seconds since 1970-01-01 UTC; 0 for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 double xilnex_auth_event_at(const xilnex_auth_event *event);
 
 /**
  * Why there is no new token. Lives as long as the event and is not freed, but may be copied with
- * xilnex_auth_error_copy; NULL where there is no error. Thread-safe.
+ * xilnex_auth_error_copy; NULL where there is no error, and for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const xilnex_auth_error *xilnex_auth_event_error(const xilnex_auth_event *event);
 
 /**
- * An empty configuration: defaults, and nothing from the environment. The caller frees it. Thread-safe.
+ * An empty configuration: defaults, and nothing from the environment. The caller frees it. NULL where there is no room.
+ * Thread-safe.
  */
 XILNEX_AUTH_API
 xilnex_auth_config *xilnex_auth_config_new(void);
 
 /**
  * A configuration from the XILNEX_* environment variables. The caller frees it. A faulty variable is told by the
- * next xilnex_auth_config_set or xilnex_auth_client_new, so this call needs no error. Thread-safe as far as
- * nobody changes the environment meanwhile.
+ * next xilnex_auth_config_set or xilnex_auth_client_new, so this call needs no error. NULL where there is no room.
+ * Thread-safe as far as nobody changes the environment meanwhile.
  */
 XILNEX_AUTH_API
 xilnex_auth_config *xilnex_auth_config_from_env(void);
@@ -434,7 +452,8 @@ xilnex_auth_config *xilnex_auth_config_from_env(void);
 /**
  * Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
  * base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
- * proxy, store. On XILNEX_AUTH_INVALID_CONFIG nothing was changed. Not thread-safe.
+ * proxy, store. On XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, nothing was changed. Not thread-safe: of two
+ * options that are set at once, one may be refused or lost.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE
@@ -444,7 +463,7 @@ xilnex_auth_status xilnex_auth_config_set(xilnex_auth_config *config,
                                           xilnex_auth_error **error);
 
 /**
- * Frees a configuration; NULL is fine. Its secret is overwritten. Clients made from it go on.
+ * Frees a configuration; a dead handle is fine. Its secret is overwritten. Clients made from it go on. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_config_free(xilnex_auth_config *config);
@@ -452,7 +471,7 @@ void xilnex_auth_config_free(xilnex_auth_config *config);
 /**
  * Makes a client; sends nothing. The configuration stays the caller's and may be freed at once. Clients of equal
  * configuration share one token, so one for each job costs no request. The caller frees `*client`.
- * Errors: XILNEX_AUTH_INVALID_CONFIG. Thread-safe.
+ * Errors: XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, and where there is no room. Thread-safe.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE
@@ -513,7 +532,7 @@ xilnex_auth_status xilnex_auth_access_token_with(const xilnex_auth_client *clien
  * Drops a token that a resource server refused, so that the next call fetches another; a newer one stays. That costs
  * a request, so it happens at most once in 30 s, however many tokens are refused. `*invalidated`, which may be NULL,
  * becomes 1 if the token was dropped, else 0.
- * Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
+ * Errors: XILNEX_AUTH_INVALID_CONFIG for a dead handle, for NULL and for text that is not UTF-8. Thread-safe.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE
@@ -524,7 +543,7 @@ xilnex_auth_status xilnex_auth_invalidate(const xilnex_auth_client *client,
 
 /**
  * Tells what all clients of this configuration have done in this process so far. The caller frees `*stats`. Sends
- * nothing. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+ * nothing. Errors: XILNEX_AUTH_INVALID_CONFIG for a dead handle, for NULL, and where there is no room. Thread-safe.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE
@@ -534,32 +553,33 @@ xilnex_auth_status xilnex_auth_client_stats(const xilnex_auth_client *client,
 
 /**
  * Ends a client: later calls give XILNEX_AUTH_CLOSED, and so do those that wait in other threads, at once. Others of
- * equal configuration go on. Thread-safe.
+ * equal configuration go on. Nothing happens for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_client_close(const xilnex_auth_client *client);
 
 /**
- * Frees a client; NULL is fine. No other thread may be inside a call with it. Tokens and errors stay, and so does
- * a request under way, for the clients that share it.
+ * Frees a client; a dead handle is fine. A call that another thread is in ends as it would have; its texts are gone.
+ * Tokens and errors stay, and so does a request under way, for the clients that share it. Thread-safe.
  */
 XILNEX_AUTH_API
 void xilnex_auth_client_free(xilnex_auth_client *client);
 
 /**
- * The client identifier that it works with. Lives as long as the client; NULL for NULL. Thread-safe.
+ * The client identifier that it works with. Lives as long as the client; NULL for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_client_id(const xilnex_auth_client *client);
 
 /**
- * The base address of its authorization server. Lives as long as the client; NULL for NULL. Thread-safe.
+ * The base address of its authorization server. Lives as long as the client; NULL for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_client_base_url(const xilnex_auth_client *client);
 
 /**
- * The scope that it asks for. Lives as long as the client; NULL where it asks for none. Thread-safe.
+ * The scope that it asks for. Lives as long as the client; NULL where it asks for none, and for a dead
+ * handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_client_scope(const xilnex_auth_client *client);

@@ -16,10 +16,11 @@ eval "$cpp '$tests/drivers/driver.cpp' -o '$out/drivers/driver-cpp' $flags -lpth
 eval "$c '$demo/till.c' -o '$out/demo/till' -ldl"
 eval "$c -shared -fPIC '$demo/plugin.c' -o '$out/demo/plugin-c.so' $flags"
 eval "$cpp -shared -fPIC '$demo/plugin.cpp' -o '$out/demo/plugin-cpp.so' $flags"
+eval "$c '$tests/memory/client.c' -o '$out/memory/client' $flags"
 
 # One of them loads the library itself: it must not be linked with it.
 edge="cc -std=c11 -D_POSIX_C_SOURCE=200809L $strict -Wl,--as-needed"
-for name in crowds forks leaving listening unloading; do
+for name in crowds endings forks leaving listening unloading; do
     eval "$edge '$tests/edges/$name.c' -o '$out/edges/$name' $flags -lpthread -ldl"
 done
 eval "$edge -shared -fPIC '$tests/edges/plugin.c' -o '$out/edges/unloading-plugin.so' $flags"

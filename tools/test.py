@@ -35,7 +35,14 @@ def counts_by(pattern):
 
 def suites(stage):
     tests = sorted(str(path) for path in (ROOT / "bindings-node/test").glob("*.test.*"))
-    crates = ["xilnex-auth", "xilnex-auth-sandbox", "xilnex-auth-cli", "xilnex-auth-c", "xilnex-auth-tests"]
+    crates = [
+        "xilnex-auth-wiping",
+        "xilnex-auth",
+        "xilnex-auth-sandbox",
+        "xilnex-auth-cli",
+        "xilnex-auth-c",
+        "xilnex-auth-tests",
+    ]
     cargo = ["cargo", "test", "--locked", "--no-fail-fast"] + [word for crate in crates for word in ("-p", crate)]
     yield "Rust, C and C++, and the scenarios in all languages", cargo, ROOT, counts_by(CARGO)
     python = [stage / "python/bin/python", "-m", "pytest", "-v"]

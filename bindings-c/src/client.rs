@@ -2,12 +2,15 @@
 
 use crate::config::xilnex_auth_config;
 use crate::guard;
-use crate::pointers::{fill, free, handle, into_handle, put, text, writable};
+use crate::handles::{Object, Type, free, make, read, table, with};
+use crate::pointers::{fill, optional, put, room, text, writable};
 use crate::stats::xilnex_auth_stats;
 use crate::status::{xilnex_auth_error, xilnex_auth_status};
+use crate::table::Table;
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;
+use xilnex_auth::leftovers::clear_registers;
 use xilnex_auth::{Call, Client, Error};
 use zeroize::Zeroizing;
 
@@ -17,6 +20,13 @@ pub struct xilnex_auth_client {
     id: CString,
     base_url: CString,
     scope: Option<CString>,
+}
+
+impl Object for xilnex_auth_client {
+    fn table() -> &'static Table<Self> {
+        static CLIENTS: Table<xilnex_auth_client> = table(Type::Client);
+        &CLIENTS
+    }
 }
 
 impl xilnex_auth_client {
@@ -30,7 +40,7 @@ impl xilnex_auth_client {
 
 /// Makes a client; sends nothing. The configuration stays the caller's and may be freed at once. Clients of equal
 /// configuration share one token, so one for each job costs no request. The caller frees `*client`.
-/// Errors: XILNEX_AUTH_INVALID_CONFIG. Thread-safe.
+/// Errors: XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, and where there is no room. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_client_new(
@@ -38,15 +48,12 @@ pub unsafe extern "C" fn xilnex_auth_client_new(
     client: *mut *mut xilnex_auth_client,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live configuration and places to write to.
+    // SAFETY: the caller gives NULL or places to write to.
     unsafe {
         guard::status(error, || {
-            let source = handle(config, "config")?;
+            let options = with(config, "config", xilnex_auth_config::options)?;
             writable(client, "client")?;
-            if let Some(fault) = &source.fault {
-                return Err(fault.clone());
-            }
-            put(client, into_handle(xilnex_auth_client::new(Client::new(source.config.clone())?)));
+            put(client, make(xilnex_auth_client::new(Client::new(options)?))?);
             Ok(())
         })
     }
@@ -65,11 +72,12 @@ pub unsafe extern "C" fn xilnex_auth_get_token(
     length: *mut usize,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live client, a buffer of that size and places to write to.
+    // SAFETY: the caller gives NULL or a buffer of that size and places to write to.
     unsafe {
         guard::status(error, || {
-            let token = handle(client, "client")?.client.access_token(&Call::default())?;
-            fill(buffer, size, length, token.value())
+            room(buffer, size)?;
+            let token = with(client, "client", |client| client.client.access_token(&Call::default()))?;
+            fill(buffer, size, length, token.value()).inspect(|()| clear_registers())
         })
     }
 }
@@ -85,11 +93,13 @@ pub unsafe extern "C" fn xilnex_auth_authorization_header(
     length: *mut usize,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live client, a buffer of that size and places to write to.
+    // SAFETY: the caller gives NULL or a buffer of that size and places to write to.
     unsafe {
         guard::status(error, || {
-            let header = Zeroizing::new(handle(client, "client")?.client.authorization_header()?);
-            fill(buffer, size, length, &header)
+            room(buffer, size)?;
+            let header =
+                Zeroizing::new(with(client, "client", |client| client.client.authorization_header())?);
+            fill(buffer, size, length, &header).inspect(|()| clear_registers())
         })
     }
 }
@@ -103,7 +113,7 @@ pub unsafe extern "C" fn xilnex_auth_access_token(
     token: *mut *mut xilnex_auth_token,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live client and places to write to.
+    // SAFETY: the caller gives NULL or places to write to.
     unsafe { guard::status(error, || give_token(client, Call::default(), token)) }
 }
 
@@ -119,7 +129,7 @@ pub unsafe extern "C" fn xilnex_auth_access_token_with(
     token: *mut *mut xilnex_auth_token,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live client and places to write to.
+    // SAFETY: the caller gives NULL or places to write to.
     unsafe {
         guard::status(error, || {
             let call = Call::from_seconds(min_ttl, Some(timeout).filter(|timeout| *timeout != 0.0))?;
@@ -131,7 +141,7 @@ pub unsafe extern "C" fn xilnex_auth_access_token_with(
 /// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays. That costs
 /// a request, so it happens at most once in 30 s, however many tokens are refused. `*invalidated`, which may be NULL,
 /// becomes 1 if the token was dropped, else 0.
-/// Errors: XILNEX_AUTH_INVALID_CONFIG for NULL or text that is not UTF-8. Thread-safe.
+/// Errors: XILNEX_AUTH_INVALID_CONFIG for a dead handle, for NULL and for text that is not UTF-8. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_invalidate(
@@ -140,10 +150,11 @@ pub unsafe extern "C" fn xilnex_auth_invalidate(
     invalidated: *mut c_int,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live client, a text and places to write to.
+    // SAFETY: the caller gives NULL or a text and places to write to.
     unsafe {
         guard::status(error, || {
-            let dropped = handle(client, "client")?.client.invalidate(text(token, "token")?);
+            let dropped =
+                with(client, "client", |client| Ok(client.client.invalidate(text(token, "token")?)))?;
             put(invalidated, dropped.into());
             Ok(())
         })
@@ -151,7 +162,7 @@ pub unsafe extern "C" fn xilnex_auth_invalidate(
 }
 
 /// Tells what all clients of this configuration have done in this process so far. The caller frees `*stats`. Sends
-/// nothing. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+/// nothing. Errors: XILNEX_AUTH_INVALID_CONFIG for a dead handle, for NULL, and where there is no room. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_client_stats(
@@ -159,59 +170,52 @@ pub unsafe extern "C" fn xilnex_auth_client_stats(
     stats: *mut *mut xilnex_auth_stats,
     error: *mut *mut xilnex_auth_error,
 ) -> xilnex_auth_status {
-    // SAFETY: the caller gives NULL or a live client and places to write to.
+    // SAFETY: the caller gives NULL or places to write to.
     unsafe {
         guard::status(error, || {
-            let source = handle(client, "client")?;
             writable(stats, "stats")?;
-            put(stats, into_handle(xilnex_auth_stats { stats: source.client.stats() }));
+            let told = with(client, "client", |client| Ok(client.client.stats()))?;
+            put(stats, make(xilnex_auth_stats { stats: told })?);
             Ok(())
         })
     }
 }
 
 /// Ends a client: later calls give XILNEX_AUTH_CLOSED, and so do those that wait in other threads, at once. Others of
-/// equal configuration go on. Thread-safe.
+/// equal configuration go on. Nothing happens for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_client_close(client: *const xilnex_auth_client) {
-    // SAFETY: the caller gives NULL or a live client.
-    guard::value((), || unsafe { client.as_ref() }.map_or((), |client| client.client.close()));
+pub extern "C" fn xilnex_auth_client_close(client: *const xilnex_auth_client) {
+    guard::value((), || read(client, |client| client.client.close()));
 }
 
-/// Frees a client; NULL is fine. No other thread may be inside a call with it. Tokens and errors stay, and so does
-/// a request under way, for the clients that share it.
+/// Frees a client; a dead handle is fine. A call that another thread is in ends as it would have; its texts are gone.
+/// Tokens and errors stay, and so does a request under way, for the clients that share it. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_client_free(client: *mut xilnex_auth_client) {
-    // SAFETY: the caller gives NULL or a client that it does not use again.
-    guard::value((), || unsafe { free(client) });
+pub extern "C" fn xilnex_auth_client_free(client: *mut xilnex_auth_client) {
+    guard::value((), || free(client));
 }
 
-/// The client identifier that it works with. Lives as long as the client; NULL for NULL. Thread-safe.
+/// The client identifier that it works with. Lives as long as the client; NULL for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_client_id(client: *const xilnex_auth_client) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live client.
-    guard::value(null(), || unsafe { client.as_ref() }.map_or(null(), |client| client.id.as_ptr()))
+pub extern "C" fn xilnex_auth_client_id(client: *const xilnex_auth_client) -> *const c_char {
+    guard::value(null(), || read(client, |client| client.id.as_ptr()))
 }
 
-/// The base address of its authorization server. Lives as long as the client; NULL for NULL. Thread-safe.
+/// The base address of its authorization server. Lives as long as the client; NULL for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_client_base_url(client: *const xilnex_auth_client) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live client.
-    guard::value(null(), || unsafe { client.as_ref() }.map_or(null(), |client| client.base_url.as_ptr()))
+pub extern "C" fn xilnex_auth_client_base_url(client: *const xilnex_auth_client) -> *const c_char {
+    guard::value(null(), || read(client, |client| client.base_url.as_ptr()))
 }
 
-/// The scope that it asks for. Lives as long as the client; NULL where it asks for none. Thread-safe.
+/// The scope that it asks for. Lives as long as the client; NULL where it asks for none, and for a dead
+/// handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_client_scope(client: *const xilnex_auth_client) -> *const c_char {
-    guard::value(null(), || {
-        // SAFETY: the caller gives NULL or a live client.
-        let client = unsafe { client.as_ref() };
-        client.and_then(|client| client.scope.as_ref()).map_or(null(), |scope| scope.as_ptr())
-    })
+pub extern "C" fn xilnex_auth_client_scope(client: *const xilnex_auth_client) -> *const c_char {
+    guard::value(null(), || read(client, |client| optional(client.scope.as_ref())))
 }
 
 /// # Safety
-/// As [`handle`] and [`put`].
+/// As [`put`].
 unsafe fn give_token(
     client: *const xilnex_auth_client,
     call: Call,
@@ -220,8 +224,9 @@ unsafe fn give_token(
     // SAFETY: the caller's promise.
     unsafe {
         writable(token, "token")?;
-        let found = handle(client, "client")?.client.access_token(&call)?;
-        put(token, into_handle(xilnex_auth_token::from(&*found)));
+        let found = with(client, "client", |client| client.client.access_token(&call))?;
+        put(token, make(xilnex_auth_token::from(&*found))?);
+        clear_registers();
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! What happens to the tokens of this process, told to callbacks of the caller.
 
 use crate::guard;
-use crate::pointers::{self, free, into_handle, put, writable};
+use crate::handles::{Lent, Object, Type, free, make, read, table};
+use crate::pointers::{self, optional, put, writable};
 use crate::stats::{seconds, signed};
 use crate::status::{text, xilnex_auth_error, xilnex_auth_status};
+use crate::table::Table;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null;
 use std::time::UNIX_EPOCH;
@@ -11,14 +13,21 @@ use xilnex_auth::Event;
 use xilnex_auth::event::{Subscription, subscribe};
 
 /// Something that happened to the tokens of this process. Holds no secret and no token. It lives as long as the
-/// callback runs that it is given to; copy what is needed later.
+/// callback runs that it is given to, and is a dead handle afterwards: copy what is needed later.
 pub struct xilnex_auth_event {
     event: Event,
     name: CString,
     client_id: CString,
     token: Option<CString>,
     message: CString,
-    error: Option<xilnex_auth_error>,
+    error: Option<Lent<xilnex_auth_error>>,
+}
+
+impl Object for xilnex_auth_event {
+    fn table() -> &'static Table<Self> {
+        static EVENTS: Table<xilnex_auth_event> = table(Type::Event);
+        &EVENTS
+    }
 }
 
 impl From<&Event> for xilnex_auth_event {
@@ -28,7 +37,7 @@ impl From<&Event> for xilnex_auth_event {
             client_id: text(&event.client_id),
             token: event.token.as_deref().map(text),
             message: text(&event.to_string()),
-            error: event.error.clone().map(xilnex_auth_error::from),
+            error: event.error.clone().and_then(|error| Lent::new(error.into()).ok()),
             event: event.clone(),
         }
     }
@@ -44,6 +53,13 @@ pub type xilnex_auth_event_callback =
 /// Has a callback called for events. Ended and freed with xilnex_auth_events_unsubscribe.
 pub struct xilnex_auth_subscription {
     _subscription: Subscription,
+}
+
+impl Object for xilnex_auth_subscription {
+    fn table() -> &'static Table<Self> {
+        static SUBSCRIPTIONS: Table<xilnex_auth_subscription> = table(Type::Subscription);
+        &SUBSCRIPTIONS
+    }
 }
 
 /// The caller's own data on its way to the callback.
@@ -63,7 +79,8 @@ impl Data {
 /// Has `callback` called with `data`, which may be NULL, for every event of this process, whichever client it is
 /// about. `data` stays the caller's and has to live until the subscription has ended. So has the code of the callback:
 /// a plugin that is unloaded unsubscribes first. The caller ends `*subscription` with xilnex_auth_events_unsubscribe.
-/// A child made by fork hears its own events. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL. Thread-safe.
+/// A child made by fork hears its own events. Errors: XILNEX_AUTH_INVALID_CONFIG for NULL, and where there is
+/// no room. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_events_subscribe(
@@ -79,119 +96,93 @@ pub unsafe extern "C" fn xilnex_auth_events_subscribe(
             writable(subscription, "subscription")?;
             let data = Data(data);
             let listener = move |event: &Event| {
-                let event = xilnex_auth_event::from(event);
-                callback(&raw const event, data.get());
+                // Where there is no room for it, nobody can be told.
+                if let Ok(event) = Lent::new(xilnex_auth_event::from(event)) {
+                    callback(event.handle(), data.get());
+                }
             };
-            put(subscription, into_handle(xilnex_auth_subscription { _subscription: subscribe(listener) }));
+            put(subscription, make(xilnex_auth_subscription { _subscription: subscribe(listener) })?);
             Ok(())
         })
     }
 }
 
-/// Ends a subscription and frees it; NULL is fine. When it returns the callback is not running and will not run
-/// again, so it waits for one that runs: hold no lock that the callback takes. Inside a callback it cannot wait: there,
-/// end only the subscription that is being told, and let its data live until the callback returns. Thread-safe.
+/// Ends a subscription and frees it; a dead handle is fine. When it returns the callback is not running and will not run
+/// again, so it waits for one that runs: hold no lock that the callback takes. Only the first call for a subscription
+/// waits. Inside a callback it cannot wait: there, end only the subscription that is being told, and let its data live
+/// until the callback returns. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_events_unsubscribe(subscription: *mut xilnex_auth_subscription) {
-    // SAFETY: the caller gives NULL or a subscription that it does not use again.
-    guard::value((), || unsafe { free(subscription) });
-}
-
-/// # Safety
-/// As [`crate::pointers::handle`].
-unsafe fn read<T>(
-    event: *const xilnex_auth_event,
-    fallback: T,
-    get: impl FnOnce(&xilnex_auth_event) -> T,
-) -> T {
-    // SAFETY: the caller's promise.
-    match unsafe { event.as_ref() } {
-        Some(event) => get(event),
-        None => fallback,
-    }
+pub extern "C" fn xilnex_auth_events_unsubscribe(subscription: *mut xilnex_auth_subscription) {
+    guard::value((), || free(subscription));
 }
 
 /// What happened: "refresh_started", "refresh_succeeded", "refresh_failed", "served_during_outage", "invalidated" or
-/// "clock_skew"; new ones may come. Lives as long as the event; empty for NULL. Thread-safe.
+/// "clock_skew"; new ones may come. Lives as long as the event; empty for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_name(event: *const xilnex_auth_event) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(null(), || unsafe { read(event, c"".as_ptr(), |e| e.name.as_ptr()) })
+pub extern "C" fn xilnex_auth_event_name(event: *const xilnex_auth_event) -> *const c_char {
+    guard::value(c"".as_ptr(), || read(event, |e| e.name.as_ptr()))
 }
 
-/// The client identifier of the configuration that it is about. Lives as long as the event; empty for NULL.
-/// Thread-safe.
+/// The client identifier of the configuration that it is about. Lives as long as the event; empty for a dead
+/// handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_client_id(event: *const xilnex_auth_event) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(null(), || unsafe { read(event, c"".as_ptr(), |e| e.client_id.as_ptr()) })
+pub extern "C" fn xilnex_auth_event_client_id(event: *const xilnex_auth_event) -> *const c_char {
+    guard::value(c"".as_ptr(), || read(event, |e| e.client_id.as_ptr()))
 }
 
 /// The first 8 hexadecimal digits of the SHA-256 of the token that it is about. Lives as long as the event; NULL where
-/// it is about none. Thread-safe.
+/// it is about none, and for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_token(event: *const xilnex_auth_event) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(null(), || unsafe {
-        read(event, null(), |e| e.token.as_ref().map_or(null(), |token| token.as_ptr()))
-    })
+pub extern "C" fn xilnex_auth_event_token(event: *const xilnex_auth_event) -> *const c_char {
+    guard::value(null(), || read(event, |e| optional(e.token.as_ref())))
 }
 
-/// A line for a log. Lives as long as the event; empty for NULL. Thread-safe.
+/// A line for a log. Lives as long as the event; empty for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_message(event: *const xilnex_auth_event) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(null(), || unsafe { read(event, c"".as_ptr(), |e| e.message.as_ptr()) })
+pub extern "C" fn xilnex_auth_event_message(event: *const xilnex_auth_event) -> *const c_char {
+    guard::value(c"".as_ptr(), || read(event, |e| e.message.as_ptr()))
 }
 
-/// Seconds that the refresh took, its pauses included; negative where none has ended. Thread-safe.
+/// Seconds that the refresh took, its pauses included; negative where none has ended, and for a dead handle.
+/// Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_took(event: *const xilnex_auth_event) -> f64 {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(-1.0, || unsafe { read(event, -1.0, |e| seconds(e.event.took)) })
+pub extern "C" fn xilnex_auth_event_took(event: *const xilnex_auth_event) -> f64 {
+    guard::value(-1.0, || read(event, |e| seconds(e.event.took)))
 }
 
-/// Seconds for which the token may still be handed out; negative where it is about none. Thread-safe.
+/// Seconds for which the token may still be handed out; negative where it is about none, and for a dead
+/// handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_expires_in(event: *const xilnex_auth_event) -> f64 {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(-1.0, || unsafe { read(event, -1.0, |e| seconds(e.event.expires_in)) })
+pub extern "C" fn xilnex_auth_event_expires_in(event: *const xilnex_auth_event) -> f64 {
+    guard::value(-1.0, || read(event, |e| seconds(e.event.expires_in)))
 }
 
 /// Seconds that this machine's clock is ahead of the server's, negative when it is behind; a NaN where it is not about
-/// that. Thread-safe.
+/// that, and for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_clock_skew(event: *const xilnex_auth_event) -> f64 {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(f64::NAN, || unsafe { read(event, f64::NAN, |e| signed(e.event.clock_skew)) })
+pub extern "C" fn xilnex_auth_event_clock_skew(event: *const xilnex_auth_event) -> f64 {
+    guard::value(f64::NAN, || read(event, |e| signed(e.event.clock_skew)))
 }
 
-/// 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left, or a clock is
-/// wrong; else 0. Thread-safe.
+/// 1 if a person should look: the refresh of a token that is still valid failed, so that there is time left, or a clock
+/// is wrong; else 0, also for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_is_warning(event: *const xilnex_auth_event) -> c_int {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(0, || unsafe { read(event, 0, |e| e.event.is_warning.into()) })
+pub extern "C" fn xilnex_auth_event_is_warning(event: *const xilnex_auth_event) -> c_int {
+    guard::value(0, || read(event, |e| e.event.is_warning.into()))
 }
 
-/// When it happened, in seconds since 1970-01-01 UTC; 0 for NULL. Thread-safe.
+/// When it happened, in seconds since 1970-01-01 UTC; 0 for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_at(event: *const xilnex_auth_event) -> f64 {
+pub extern "C" fn xilnex_auth_event_at(event: *const xilnex_auth_event) -> f64 {
     let at = |e: &xilnex_auth_event| e.event.at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(0.0, || unsafe { read(event, 0.0, at) })
+    guard::value(0.0, || read(event, at))
 }
 
 /// Why there is no new token. Lives as long as the event and is not freed, but may be copied with
-/// xilnex_auth_error_copy; NULL where there is no error. Thread-safe.
+/// xilnex_auth_error_copy; NULL where there is no error, and for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_event_error(
-    event: *const xilnex_auth_event,
-) -> *const xilnex_auth_error {
-    // SAFETY: the caller gives NULL or a live event.
-    guard::value(null(), || unsafe {
-        read(event, null(), |e| e.error.as_ref().map_or(null(), |error| &raw const *error))
-    })
+pub extern "C" fn xilnex_auth_event_error(event: *const xilnex_auth_event) -> *const xilnex_auth_error {
+    guard::value(null(), || read(event, |e| e.error.as_ref().map_or(null(), Lent::handle)))
 }
 
 #[cfg(test)]

@@ -22,9 +22,9 @@ pub unsafe fn status(
     }
 }
 
-/// Runs what cannot fail; `fallback` stands in after a panic.
-pub fn value<T>(fallback: T, work: impl FnOnce() -> T) -> T {
-    caught(work).unwrap_or(fallback)
+/// Runs what has no status; `fallback` stands in where there is no value, and after a panic.
+pub fn value<T>(fallback: T, work: impl FnOnce() -> Option<T>) -> T {
+    caught(work).flatten().unwrap_or(fallback)
 }
 
 fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
@@ -41,18 +41,17 @@ fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pointers::free;
+    use crate::handles::{free, read};
     use crate::status::XILNEX_AUTH_INTERNAL;
 
     #[test]
     fn a_panic_becomes_an_internal_error() {
         let mut error = std::ptr::null_mut();
-        // SAFETY: the pointer is that of a local variable; the error is freed once.
-        unsafe {
-            assert_eq!(status(&raw mut error, || panic!("canary")), XILNEX_AUTH_INTERNAL);
-            assert_eq!((*error).error.kind(), Kind::Internal);
-            free(error);
-        }
+        // SAFETY: the pointer is that of a local variable.
+        let status = unsafe { status(&raw mut error, || panic!("canary")) };
+        assert_eq!(status, XILNEX_AUTH_INTERNAL);
+        assert_eq!(read(error, |error| error.error.kind()), Some(Kind::Internal));
+        free(error);
         assert_eq!(value(7, || panic!("canary")), 7);
     }
 }

@@ -1,8 +1,10 @@
 //! What the clients of one configuration have done so far: a snapshot, read by name.
 
 use crate::guard;
-use crate::pointers::{free, text};
+use crate::handles::{Object, Type, free, read, table};
+use crate::pointers::text;
 use crate::status::xilnex_auth_status;
+use crate::table::Table;
 use std::ffi::c_char;
 use std::time::Duration;
 use xilnex_auth::Stats;
@@ -11,6 +13,13 @@ use xilnex_auth::Stats;
 /// with xilnex_auth_stats_free.
 pub struct xilnex_auth_stats {
     pub(crate) stats: Stats,
+}
+
+impl Object for xilnex_auth_stats {
+    fn table() -> &'static Table<Self> {
+        static STATS: Table<xilnex_auth_stats> = table(Type::Stats);
+        &STATS
+    }
 }
 
 /// What is not there.
@@ -56,8 +65,8 @@ fn failures(stats: &Stats, status: xilnex_auth_status) -> u64 {
     stats.failures.iter().find(|(kind, _)| is_wanted(kind.number())).map_or(0, |(_, count)| *count)
 }
 
-/// One figure by its name; negative for a name that this version does not have, and for NULL. Counts, exact up to
-/// 2^53:
+/// One figure by its name; negative for a name that this version does not have, for NULL and for a dead
+/// handle. Counts, exact up to 2^53:
 /// "requests": token requests, whether they arrived or not;
 /// "successes" and "failures": how they ended;
 /// "hits": calls that were answered from memory;
@@ -77,27 +86,25 @@ pub unsafe extern "C" fn xilnex_auth_stats_value(
     name: *const c_char,
 ) -> f64 {
     guard::value(NONE, || {
-        // SAFETY: the caller gives NULL or live statistics, and NULL or a text.
-        let (stats, name) = unsafe { (stats.as_ref(), text(name, "name")) };
-        stats.zip(name.ok()).map_or(NONE, |(stats, name)| figure(&stats.stats, name))
+        // SAFETY: the caller gives NULL or a text.
+        let name = unsafe { text(name, "name") }.ok()?;
+        read(stats, |stats| figure(&stats.stats, name))
     })
 }
 
-/// How many token requests failed with this status, such as XILNEX_AUTH_REJECTED; 0 for NULL. Thread-safe.
+/// How many token requests failed with this status, such as XILNEX_AUTH_REJECTED; 0 for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_stats_failures(
+pub extern "C" fn xilnex_auth_stats_failures(
     stats: *const xilnex_auth_stats,
     status: xilnex_auth_status,
 ) -> u64 {
-    // SAFETY: the caller gives NULL or live statistics.
-    guard::value(0, || unsafe { stats.as_ref() }.map_or(0, |stats| failures(&stats.stats, status)))
+    guard::value(0, || read(stats, |stats| failures(&stats.stats, status)))
 }
 
-/// Frees statistics; NULL is fine.
+/// Frees statistics; a dead handle is fine. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_stats_free(stats: *mut xilnex_auth_stats) {
-    // SAFETY: the caller gives NULL or statistics that it does not use again.
-    guard::value((), || unsafe { free(stats) });
+pub extern "C" fn xilnex_auth_stats_free(stats: *mut xilnex_auth_stats) {
+    guard::value((), || free(stats));
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The status numbers, and the error object that goes with one.
 
-use crate::pointers::{into_handle, put};
+use crate::handles::{Object, Type, make, table};
+use crate::pointers::put;
+use crate::table::Table;
 use std::ffi::CString;
+use std::ptr::null_mut;
 use xilnex_auth::Error;
 
 /// 0 for success, else the number of the error's kind. Numbers never change their meaning; new ones may come.
@@ -40,6 +43,13 @@ pub struct xilnex_auth_error {
     pub(crate) oauth_error: Option<CString>,
 }
 
+impl Object for xilnex_auth_error {
+    fn table() -> &'static Table<Self> {
+        static ERRORS: Table<xilnex_auth_error> = table(Type::Error);
+        &ERRORS
+    }
+}
+
 impl From<Error> for xilnex_auth_error {
     fn from(error: Error) -> xilnex_auth_error {
         xilnex_auth_error {
@@ -56,8 +66,10 @@ impl From<Error> for xilnex_auth_error {
 pub(crate) unsafe fn give(error: Error, target: *mut *mut xilnex_auth_error) -> xilnex_auth_status {
     let status = xilnex_auth_status::from(error.kind().number());
     if !target.is_null() {
+        // Where there is no room for the error, NULL stands for it: every function takes that.
+        let handle = make(xilnex_auth_error::from(error)).unwrap_or(null_mut());
         // SAFETY: the caller's promise.
-        unsafe { put(target, into_handle(xilnex_auth_error::from(error))) };
+        unsafe { put(target, handle) };
     }
     status
 }

@@ -1,27 +1,35 @@
 //! A token with what is known of it.
 
 use crate::guard;
-use crate::pointers::free;
+use crate::handles::{Object, Type, free, read, table};
+use crate::pointers::optional;
+use crate::table::Table;
 use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::time::UNIX_EPOCH;
 use xilnex_auth::AccessToken;
+use xilnex_auth::sealed::Sealed;
 use zeroize::Zeroizing;
 
 /// An access token; immutable. Freed with xilnex_auth_token_free, which overwrites it.
 pub struct xilnex_auth_token {
-    value: Zeroizing<Vec<u8>>,
-    header: Zeroizing<Vec<u8>>,
+    /// Each with a NUL at its end.
+    value: Sealed,
+    header: Sealed,
     token_type: CString,
     scope: Option<CString>,
     expires_at: i64,
 }
 
-fn terminated(text: &str) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() + 1);
-    bytes.extend_from_slice(text.as_bytes());
-    bytes.push(0);
-    Zeroizing::new(bytes)
+fn terminated(text: &str) -> Sealed {
+    Sealed::new(&Zeroizing::new(format!("{text}\0")))
+}
+
+impl Object for xilnex_auth_token {
+    fn table() -> &'static Table<Self> {
+        static TOKENS: Table<xilnex_auth_token> = table(Type::Token);
+        &TOKENS
+    }
 }
 
 impl From<&AccessToken> for xilnex_auth_token {
@@ -40,63 +48,41 @@ impl From<&AccessToken> for xilnex_auth_token {
     }
 }
 
-/// # Safety
-/// As [`crate::pointers::handle`].
-unsafe fn read<T>(
-    token: *const xilnex_auth_token,
-    fallback: T,
-    get: impl FnOnce(&xilnex_auth_token) -> T,
-) -> T {
-    // SAFETY: the caller's promise.
-    match unsafe { token.as_ref() } {
-        Some(token) => get(token),
-        None => fallback,
-    }
+/// The token text. Lives as long as the token; NULL for a dead handle. Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn xilnex_auth_token_value(token: *const xilnex_auth_token) -> *const c_char {
+    guard::value(null(), || read(token, |t| t.value.text().as_ptr().cast()))
 }
 
-/// The token text. Lives as long as the token; NULL for NULL. Thread-safe.
+/// How the token is used: "Bearer". Lives as long as the token; NULL for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_token_value(token: *const xilnex_auth_token) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live token.
-    guard::value(null(), || unsafe { read(token, null(), |t| t.value.as_ptr().cast()) })
+pub extern "C" fn xilnex_auth_token_type(token: *const xilnex_auth_token) -> *const c_char {
+    guard::value(null(), || read(token, |t| t.token_type.as_ptr()))
 }
 
-/// How the token is used: "Bearer". Lives as long as the token; NULL for NULL. Thread-safe.
+/// The granted scope, separated by spaces. Lives as long as the token; NULL where none is known, and
+/// for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_token_type(token: *const xilnex_auth_token) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live token.
-    guard::value(null(), || unsafe { read(token, null(), |t| t.token_type.as_ptr()) })
+pub extern "C" fn xilnex_auth_token_scope(token: *const xilnex_auth_token) -> *const c_char {
+    guard::value(null(), || read(token, |t| optional(t.scope.as_ref())))
 }
 
-/// The granted scope, separated by spaces. Lives as long as the token; NULL where none is known. Thread-safe.
+/// When the token expires, in seconds since 1970-01-01 UTC; 0 for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_token_scope(token: *const xilnex_auth_token) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live token.
-    guard::value(null(), || unsafe {
-        read(token, null(), |t| t.scope.as_ref().map_or(null(), |scope| scope.as_ptr()))
-    })
+pub extern "C" fn xilnex_auth_token_expires_at(token: *const xilnex_auth_token) -> i64 {
+    guard::value(0, || read(token, |t| t.expires_at))
 }
 
-/// When the token expires, in seconds since 1970-01-01 UTC; 0 for NULL. Thread-safe.
+/// The value of an Authorization header: "Bearer ", then the token. Lives as long as the token; NULL for a dead
+/// handle. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_token_expires_at(token: *const xilnex_auth_token) -> i64 {
-    // SAFETY: the caller gives NULL or a live token.
-    guard::value(0, || unsafe { read(token, 0, |t| t.expires_at) })
+pub extern "C" fn xilnex_auth_token_authorization_header(token: *const xilnex_auth_token) -> *const c_char {
+    guard::value(null(), || read(token, |t| t.header.text().as_ptr().cast()))
 }
 
-/// The value of an Authorization header: "Bearer ", then the token. Lives as long as the token; NULL for NULL.
-/// Thread-safe.
+/// Overwrites and frees a token, and with it its texts; a dead handle is fine. While another thread is in a call with
+/// it, that happens when the call returns. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_token_authorization_header(
-    token: *const xilnex_auth_token,
-) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live token.
-    guard::value(null(), || unsafe { read(token, null(), |t| t.header.as_ptr().cast()) })
-}
-
-/// Overwrites and frees a token; NULL is fine. Its texts are gone then.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_token_free(token: *mut xilnex_auth_token) {
-    // SAFETY: the caller gives NULL or a token that it does not use again.
-    guard::value((), || unsafe { free(token) });
+pub extern "C" fn xilnex_auth_token_free(token: *mut xilnex_auth_token) {
+    guard::value((), || free(token));
 }

@@ -22,8 +22,8 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 
 /// The version of the library that is loaded, such as "0.1.0". Static; never NULL. Thread-safe.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xilnex_auth_version() -> *const c_char {
-    guard::value(VERSION.as_ptr(), || VERSION.as_ptr())
+pub extern "C" fn xilnex_auth_version() -> *const c_char {
+    guard::value(VERSION.as_ptr(), || Some(VERSION.as_ptr()))
 }
 
 #[cfg(test)]

@@ -17,19 +17,41 @@ pub struct Answer {
     pub error: Option<Failure>,
 }
 
-/// An access token.
-#[napi(object, object_from_js = false)]
-pub struct Token {
+/// An access token. Its text becomes one of JavaScript, which nobody can overwrite, when it is asked for.
+#[napi]
+pub struct Token(Arc<AccessToken>);
+
+#[napi]
+impl Token {
     /// The token text.
-    pub value: String,
+    #[napi(catch_unwind)]
+    pub fn value(&self) -> &str {
+        self.0.value()
+    }
+
     /// How it is used.
-    pub token_type: &'static str,
+    #[napi(catch_unwind)]
+    pub fn token_type(&self) -> &'static str {
+        self.0.token_type()
+    }
+
     /// The granted scope.
-    pub scope: Option<String>,
+    #[napi(catch_unwind)]
+    pub fn scope(&self) -> Option<&str> {
+        self.0.scope()
+    }
+
     /// When it expires, in milliseconds since 1970.
-    pub expires_at: f64,
+    #[napi(catch_unwind)]
+    pub fn expires_at(&self) -> f64 {
+        self.0.expires_at().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
+    }
+
     /// The value of an Authorization header.
-    pub authorization_header: String,
+    #[napi(catch_unwind)]
+    pub fn authorization_header(&self) -> String {
+        self.0.authorization_header()
+    }
 }
 
 /// An error, on its way to become one that can be thrown.
@@ -55,7 +77,7 @@ pub struct Failure {
     pub is_repeated: bool,
 }
 
-/// The token that JavaScript was given last and still has, so that its text is copied once and not with every call.
+/// The token that JavaScript was given last and still has, so that an object is made once and not with every call.
 #[derive(Clone, Default)]
 pub struct Last(Rc<RefCell<Option<Arc<AccessToken>>>>);
 
@@ -69,7 +91,7 @@ impl Last {
     pub fn give(&self, outcome: Result<Arc<AccessToken>, Error>) -> Answer {
         match outcome {
             Ok(token) => {
-                let given = Answer { token: Some(Token::from(&*token)), ..Answer::default() };
+                let given = Answer { token: Some(Token(token.clone())), ..Answer::default() };
                 *self.0.borrow_mut() = Some(token);
                 given
             }
@@ -80,19 +102,6 @@ impl Last {
     /// JavaScript has forgotten its token.
     pub fn forget(&self) {
         *self.0.borrow_mut() = None;
-    }
-}
-
-impl From<&AccessToken> for Token {
-    fn from(token: &AccessToken) -> Token {
-        let expires_at = token.expires_at().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Token {
-            value: token.value().to_owned(),
-            token_type: token.token_type(),
-            scope: token.scope().map(str::to_owned),
-            expires_at: expires_at.as_secs_f64() * 1000.0,
-            authorization_header: token.authorization_header(),
-        }
     }
 }
 

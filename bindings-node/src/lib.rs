@@ -8,6 +8,10 @@
     allow(dead_code, reason = "napi registers nothing in a test build, so nothing seems to be called")
 )]
 
+/// What the engine and its libraries free is overwritten. The program around it keeps its own allocator.
+#[global_allocator]
+static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
+
 mod answer;
 mod bell;
 mod events;

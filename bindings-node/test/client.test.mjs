@@ -81,12 +81,17 @@ test('a closed client fails, others of its configuration go on', async (t) => {
   assert.equal(await other.getToken(), token);
 });
 
-test('closing leaves a request under way to its callers', async (t) => {
-  const { options } = await startSandbox(t, '--latency', '0.3');
-  const client = new Client(options);
-  const token = client.getToken();
+test('closing rejects the calls that wait, and leaves the request under way to others', async (t) => {
+  const sandbox = await startSandbox(t, '--latency', '1');
+  const [client, other] = [new Client(sandbox.options), new Client(sandbox.options)];
+  const calls = [client.getToken(), client.getToken({ timeout: 5 }), client.getToken({ signal: new AbortController().signal })];
+  const stays = other.getToken();
+  const began = performance.now();
   client.close();
-  assert.ok(await token);
+  for (const call of calls) await assert.rejects(call, { code: 'closed' });
+  assert.ok(performance.now() - began < 500, `${performance.now() - began} ms`);
+  assert.ok(await stays);
+  assert.equal(await sandbox.tokenRequests(), 1);
   await assert.rejects(client.getToken(), { code: 'closed' });
 });
 

@@ -3,6 +3,10 @@
 //! Options go in, tokens and errors come out. No thread of the engine ever touches the interpreter: whoever waits
 //! is a Python thread that has released the GIL, so an interpreter that ends waits for nobody.
 
+/// What the engine and its libraries free is overwritten. The program around it keeps its own allocator.
+#[global_allocator]
+static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
+
 mod errors;
 mod options;
 mod events;

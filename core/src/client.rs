@@ -7,12 +7,14 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::flight::{Exit, closed};
 use crate::grant::Grant;
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::pending::Answer;
 use crate::registry;
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::store::Store;
-use crate::sync::atomic::Ordering;
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::token::AccessToken;
 use crate::transport::Transport;
 use once_cell::race::OnceBox;
@@ -26,7 +28,29 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Client {
     engine: Arc<Cache>,
+    place: Arc<Place>,
+}
+
+/// The place of a client and its clones in their engine, which they leave together.
+struct Place {
+    engine: Arc<Cache>,
+    /// Set when they are closed: whoever waits is released then. A client that only goes leaves its callers alone.
     exit: Exit,
+    is_left: AtomicBool,
+}
+
+impl Place {
+    fn leave(&self) {
+        if !self.is_left.swap(true, Ordering::Relaxed) {
+            self.engine.leave();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.leave();
+    }
 }
 
 impl Client {
@@ -36,7 +60,10 @@ impl Client {
     /// `invalid_config`, naming what is missing, wrong or unreadable and what to do.
     #[allow(clippy::needless_pass_by_value, reason = "a configuration is used up: it holds the secret")]
     pub fn new(config: Config) -> Result<Client, Error> {
-        Ok(Client::over(registry::engine(Settings::new(&config)?)?))
+        wiped::<OF_A_CALL, _>(|| {
+            let (settings, secret) = Settings::new(&config)?;
+            Ok(Client::over(registry::engine(settings)?, &secret))
+        })
     }
 
     /// A client that shares nothing with others and works over these parts: for tests, and for stores.
@@ -50,12 +77,17 @@ impl Client {
         clock: Arc<dyn Clock>,
         store: Option<Arc<dyn Store>>,
     ) -> Result<Client, Error> {
-        let grant = Grant::new(Settings::new(&config)?, transport, clock.clone());
-        Ok(Client::over(Cache::new(grant, clock, store)))
+        wiped::<OF_A_CALL, _>(|| {
+            let (settings, secret) = Settings::new(&config)?;
+            let grant = Grant::new(settings, transport, clock.clone());
+            Ok(Client::over(Cache::new(grant, clock, store), &secret))
+        })
     }
 
-    fn over(engine: Arc<Cache>) -> Client {
-        Client { engine, exit: Exit::default() }
+    fn over(engine: Arc<Cache>, secret: &Secret) -> Client {
+        engine.enter(secret);
+        let place = Place { engine: engine.clone(), exit: Exit::default(), is_left: AtomicBool::new(false) };
+        Client { place: Arc::new(place), engine }
     }
 
     /// The text of a valid access token; from memory where possible. Blocks for at most `timeout`.
@@ -90,7 +122,7 @@ impl Client {
     /// `closed`; the last failure again in the pause after it; `unavailable` when ten requests were sent within a
     /// minute; `invalid_config` inside a listener of events while no valid token is at hand.
     pub fn request(&self, call: &Call) -> Result<Answer, Error> {
-        self.open()?.get(call, &self.exit)
+        self.open()?.get(call, &self.place.exit)
     }
 
     /// The token at hand, if it serves this call; `None` when [`Client::request`] is needed. Never waits for the network
@@ -122,10 +154,12 @@ impl Client {
 
     /// Ends this client and its clones: later calls fail with `closed`, and so do those that wait, at once. Only one that
     /// had to send the request on its own thread, because the system refused another, ends with that. Others with the
-    /// same configuration go on, and so does a request under way.
+    /// same configuration go on, and so does a request under way. With the last of them the secret leaves the memory, and
+    /// the token is kept so that only a client with the same secret finds it.
     pub fn close(&self) {
-        self.exit.store(true, Ordering::SeqCst);
+        self.place.exit.store(true, Ordering::SeqCst);
         self.engine.release_closed();
+        self.place.leave();
     }
 
     /// The client identifier it works with.
@@ -144,7 +178,7 @@ impl Client {
     }
 
     fn open(&self) -> Result<&Arc<Cache>, Error> {
-        if self.exit.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.engine) }
+        if self.place.exit.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.engine) }
     }
 }
 

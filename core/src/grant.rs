@@ -1,4 +1,4 @@
-//! One token by the client credentials grant: request, transport, response, and the secret that is in force.
+//! One token by the client credentials grant: request, transport, response, and another look at the secret.
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -13,12 +13,11 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Asks the authorization server; keeps nothing but the secret.
+/// Asks the authorization server; keeps nothing.
 pub struct Grant {
     settings: Settings,
-    client_secret: ArcSwap<Secret>,
-    /// What the last request carried.
-    sent: ArcSwap<Secret>,
+    /// SHA-256 of the secret that the last request carried.
+    sent: ArcSwap<[u8; 32]>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }
@@ -26,9 +25,8 @@ pub struct Grant {
 impl Grant {
     /// A grant for these settings over this transport.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Grant {
-        let secret = Arc::new(settings.client_secret.clone());
-        let (client_secret, sent) = (ArcSwap::new(secret.clone()), ArcSwap::new(secret));
-        Grant { settings, client_secret, sent, transport, clock }
+        let sent = ArcSwap::from_pointee(settings.client_secret);
+        Grant { settings, sent, transport, clock }
     }
 
     /// The settings as they were when the client was made.
@@ -36,13 +34,16 @@ impl Grant {
         &self.settings
     }
 
-    /// Requests a token, once, within `budget`; tells beside it how many seconds our clock is ahead of the server's, where
-    /// the answer shows it. Errors are of every kind but `closed` and `internal`; `invalid_config` only when the
-    /// certificate file has gone meanwhile.
-    pub fn access_token(&self, budget: Duration) -> (Result<AccessToken, Error>, Option<i64>) {
-        let client_secret = self.client_secret.load_full();
-        self.sent.store(client_secret.clone());
-        let request = access_token_request(&self.settings, &client_secret);
+    /// Requests a token with this secret, once, within `budget`; tells beside it how many seconds our clock is ahead of the
+    /// server's, where the answer shows it. Errors are of every kind but `closed` and `internal`; `invalid_config` only
+    /// when the certificate file has gone meanwhile.
+    pub fn access_token(
+        &self,
+        client_secret: &Secret,
+        budget: Duration,
+    ) -> (Result<AccessToken, Error>, Option<i64>) {
+        self.sent.store(Arc::new(client_secret.fingerprint()));
+        let request = access_token_request(&self.settings, client_secret);
         let sent = self.clock.now();
         let answer = match self.transport.send(&request, budget) {
             Ok(answer) => answer,
@@ -53,32 +54,22 @@ impl Grant {
         let scope = self.settings.scope.as_deref();
         let token = response::access_token(
             &answer,
-            &Asked {
-                sent,
-                scope,
-                client_secret: &client_secret,
-                client_id: &self.settings.client_id,
-                draw: fastrand::f64(),
-            },
+            &Asked { sent, scope, client_secret, client_id: &self.settings.client_id, draw: fastrand::f64() },
         );
         (token, skew)
     }
 
-    /// Reads the secret file again, if there is one; true when it holds another secret than the last request carried,
-    /// which the next one will. A pipe is not read again, since it would be waited for in vain.
+    /// Reads the secret file again, if there is one, and gives the secret in it where that is another one than the last
+    /// request carried. A pipe is not read again, since it would be waited for in vain.
     ///
     /// # Errors
     /// What is the matter with the file; the refusal of the server stands.
-    pub fn reread_secret(&self) -> Result<bool, Error> {
+    pub fn reread_secret(&self) -> Result<Option<Secret>, Error> {
         let file = self.settings.client_secret_file.as_deref();
         let Some(path) = file.filter(|path| path.metadata().map_or(true, |about| about.is_file())) else {
-            return Ok(false);
+            return Ok(None);
         };
         let found = read_secret(path)?;
-        let is_new = **self.sent.load() != found;
-        if is_new {
-            self.client_secret.store(Arc::new(found));
-        }
-        Ok(is_new)
+        Ok(Some(found).filter(|found| found.fingerprint() != **self.sent.load()))
     }
 }

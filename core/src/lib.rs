@@ -32,12 +32,15 @@
 mod sync;
 mod local;
 pub mod error;
+pub mod leftovers;
+pub mod sealed;
 pub mod secret;
 pub mod clock;
 mod skew;
 pub mod lifetime;
 pub mod pace;
 pub mod token;
+mod envelope;
 pub mod base_url;
 pub mod proxy;
 pub mod config;

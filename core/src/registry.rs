@@ -82,7 +82,7 @@ mod tests {
     fn engine_of(client_id: &str) -> Arc<Cache> {
         let mut config = Config::new();
         config.set("client_id", client_id).unwrap().set("client_secret", "x").unwrap();
-        engine(Settings::new(&config).unwrap()).unwrap()
+        engine(Settings::new(&config).unwrap().0).unwrap()
     }
 
     #[test]
@@ -108,7 +108,10 @@ mod tests {
             let mut config = Config::new();
             config.set("client_id", "busy").unwrap().set("client_secret", "x").unwrap();
             config.set("base_url", "http://127.0.0.1:9").unwrap();
-            engine(Settings::new(&config).unwrap()).unwrap()
+            let (settings, secret) = Settings::new(&config).unwrap();
+            let engine = engine(settings).unwrap();
+            engine.enter(&secret);
+            engine
         };
         assert!(busy().get(&Call::default(), &Exit::default()).is_ok_and(|answer| answer.wait().is_err()));
         let weak = Arc::downgrade(&busy());

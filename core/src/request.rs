@@ -95,8 +95,8 @@ mod tests {
         for (name, text) in options {
             config.set(name, text).unwrap();
         }
-        let settings = Settings::new(&config).unwrap();
-        access_token_request(&settings, &settings.client_secret)
+        let (settings, client_secret) = Settings::new(&config).unwrap();
+        access_token_request(&settings, &client_secret)
     }
 
     #[test]

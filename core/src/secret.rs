@@ -1,36 +1,50 @@
 //! Text that must never be shown: redacted when printed, wiped when dropped.
 
+use crate::sealed::Sealed;
+use ring::aead::{CHACHA20_POLY1305, LessSafeKey, UnboundKey};
+use ring::{digest, hmac};
 use std::fmt;
 use zeroize::Zeroizing;
 
 /// A client secret.
 ///
-/// `Debug` and `Display` are redacted and the memory is overwritten on drop. Equality takes the same time
-/// wherever the two differ.
+/// `Debug` and `Display` are redacted; the memory is left out of core files and overwritten with the last clone. Equality
+/// takes the same time wherever the two differ.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(Sealed);
 
 impl Secret {
-    /// Takes the text over.
+    /// Takes the text over and overwrites what it came in.
     pub fn new(text: impl Into<String>) -> Secret {
-        Secret(Zeroizing::new(text.into()))
+        Secret(Sealed::new(&Zeroizing::new(text.into())))
     }
 
     /// The text itself. Only the request may ask for it; a test holds that.
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        self.0.text()
     }
 
     /// SHA-256 of the text: tells two secrets apart without holding either.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut out = [0; 32];
-        out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, self.0.as_bytes()).as_ref());
+        out.copy_from_slice(digest::digest(&digest::SHA256, self.0.text().as_bytes()).as_ref());
         out
+    }
+
+    /// A key that only who knows the secret can make again.
+    ///
+    /// # Errors
+    /// None that can happen: the length of the key is right.
+    pub(crate) fn cipher(&self, salt: &[u8]) -> Result<LessSafeKey, ring::error::Unspecified> {
+        let maker = hmac::Key::new(hmac::HMAC_SHA256, self.0.text().as_bytes());
+        let mut key = Zeroizing::new([0; 32]);
+        key.copy_from_slice(hmac::sign(&maker, salt).as_ref());
+        UnboundKey::new(&CHACHA20_POLY1305, &*key).map(LessSafeKey::new)
     }
 
     /// What makes this secret look mistaken; an authorization server answers only `invalid_client`.
     pub(crate) fn suspicion(&self) -> Option<&'static str> {
-        let text = self.0.as_str();
+        let text = self.0.text();
         if text.chars().count() > 100 {
             Some("the client secret is longer than 100 characters, more than the server takes")
         } else if text.trim() != text {
@@ -49,13 +63,13 @@ impl Secret {
 
 impl From<Zeroizing<String>> for Secret {
     fn from(text: Zeroizing<String>) -> Secret {
-        Secret(text)
+        Secret(Sealed::new(&text))
     }
 }
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Secret) -> bool {
-        let (a, b) = (self.0.as_bytes(), other.0.as_bytes());
+        let (a, b) = (self.0.text().as_bytes(), other.0.text().as_bytes());
         a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (x, y)| seen | (x ^ y)) == 0
     }
 }

@@ -20,15 +20,16 @@ pub(crate) const MAX_CA_FILE: usize = 16 * 1024 * 1024;
 /// Identifies a configuration: a hash over everything that reaches the wire or decides how it gets there.
 pub type Key = [u8; 32];
 
-/// What a client works with: every required option is there and every file was readable.
+/// What a client works with: every required option is there and every file was readable. The secret stands apart from
+/// it, because it has to go before.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the authorization server is.
     pub base_url: BaseUrl,
     /// The client identifier.
     pub client_id: String,
-    /// The client secret as it was when the client was made.
-    pub client_secret: Secret,
+    /// SHA-256 of the client secret as it was when the client was made.
+    pub client_secret: [u8; 32],
     /// Where the secret came from, if from a file: it is read again when the server refuses it.
     pub client_secret_file: Option<PathBuf>,
     /// The scope to ask for.
@@ -46,11 +47,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks that nothing is missing or contradictory and reads the secret file.
+    /// Checks that nothing is missing or contradictory, and reads the secret file; the secret is given besides.
     ///
     /// # Errors
     /// `invalid_config` naming all that is missing, or the option that is wrong.
-    pub fn new(config: &Config) -> Result<Settings, Error> {
+    pub fn new(config: &Config) -> Result<(Settings, Secret), Error> {
         let missing = missing(config);
         if !missing.is_empty() {
             return Err(Error::invalid_config(missing));
@@ -66,18 +67,19 @@ impl Settings {
         let ca_file = config.ca_file.as_deref().map(|path| {
             Source::open(path, MAX_CA_FILE).map_err(|problem| unreadable("ca_file", path, &problem))
         });
-        Ok(Settings {
+        let settings = Settings {
             proxy: chosen_proxy(config, &base_url)?,
             base_url,
             client_id: config.client_id.clone().unwrap_or_default(),
-            client_secret,
+            client_secret: client_secret.fingerprint(),
             client_secret_file,
             scope: config.scope.clone(),
             client_auth: config.client_auth,
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
             ca_file: ca_file.transpose()?,
-        })
+        };
+        Ok((settings, client_secret))
     }
 
     /// The key of these settings. Each part is preceded by its length, so that no two settings share a key
@@ -88,7 +90,7 @@ impl Settings {
         let parts = [
             Some(self.base_url.as_str().as_bytes().to_vec()),
             Some(self.client_id.as_bytes().to_vec()),
-            Some(self.client_secret.fingerprint().to_vec()),
+            Some(self.client_secret.to_vec()),
             path(&self.client_secret_file),
             self.scope.as_ref().map(|scope| scope.as_bytes().to_vec()),
             Some(vec![self.client_auth as u8]),

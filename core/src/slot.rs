@@ -1,30 +1,100 @@
-//! The token at hand, as both clocks judge it.
+//! What an engine holds as long as somebody uses it: the secret in force, and the token at hand, as both clocks judge it.
 
 use crate::clock::{Clock, Reading};
+use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::flight::Outcome;
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::lifetime::Verdict;
+use crate::secret::Secret;
 use crate::token::AccessToken;
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Holds one token or none; read without a lock.
+/// Holds one token or none; read without a lock, and changed in one step, for a fork may happen at any instant.
+///
+/// When its last user leaves, the secret goes, and the token stays in an envelope for the next one, who brings the same
+/// secret along.
 pub struct Slot {
     /// The clock that it is judged by.
     pub clock: Arc<dyn Clock>,
-    token: ArcSwapOption<AccessToken>,
+    held: ArcSwap<Held>,
+}
+
+#[derive(Clone, Default)]
+struct Held {
+    users: usize,
+    secret: Option<Secret>,
+    token: Option<Arc<AccessToken>>,
+    envelope: Option<Arc<Envelope>>,
+}
+
+/// Keeps the secret in the slot, as a client does, until it is dropped.
+pub struct Stay(Arc<Slot>);
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        wiped::<OF_A_CALL, _>(|| self.0.leave());
+    }
 }
 
 impl Slot {
     /// An empty slot.
     pub fn new(clock: Arc<dyn Clock>) -> Slot {
-        Slot { clock, token: ArcSwapOption::empty() }
+        Slot { clock, held: ArcSwap::default() }
+    }
+
+    /// A client comes with its secret, for which the token is there again. Another secret that is in force stays.
+    pub fn enter(&self, secret: &Secret) {
+        self.change(|held| {
+            held.users += 1;
+            held.secret.get_or_insert_with(|| secret.clone());
+            if let Some(envelope) = held.envelope.take() {
+                held.token = envelope.open(secret).map(Arc::new);
+            }
+        });
+    }
+
+    /// A client or a flight leaves.
+    pub fn leave(&self) {
+        self.change(|held| {
+            held.users = held.users.saturating_sub(1);
+            if held.users > 0 {
+                return;
+            }
+            let (secret, token) = (held.secret.take(), held.token.take());
+            let closed = token.zip(secret).and_then(|(token, secret)| Envelope::close(&token, &secret));
+            held.envelope = closed.map(Arc::new);
+        });
+    }
+
+    /// A flight begins, which may last longer than the client that began it.
+    pub fn stay(self: &Arc<Self>) -> Stay {
+        self.change(|held| held.users += 1);
+        Stay(self.clone())
+    }
+
+    /// The secret in force; none where nobody uses the engine.
+    pub fn secret(&self) -> Option<Secret> {
+        self.held.load().secret.clone()
+    }
+
+    /// Another secret is in force from now on.
+    pub fn renew(&self, secret: &Secret) {
+        self.change(|held| held.secret = (held.users > 0).then(|| secret.clone()));
     }
 
     /// The token at hand, whatever its age.
     pub fn token(&self) -> Option<Arc<AccessToken>> {
-        self.token.load_full()
+        self.held.load().token.clone()
+    }
+
+    /// How long the token may still be handed out, also one that is in its envelope.
+    pub fn left(&self, now: &Reading) -> Option<Duration> {
+        let held = self.held.load();
+        let token = held.token.as_deref().or_else(|| held.envelope.as_ref().map(|closed| &closed.token));
+        token.map(|token| token.left(now))
     }
 
     /// The token at hand and what to do with it.
@@ -40,17 +110,25 @@ impl Slot {
         (verdict != Verdict::Expired).then_some(token)
     }
 
-    /// Keeps a token unless the one at hand was asked for later. One caller at a time.
-    pub fn put(&self, token: Arc<AccessToken>) {
-        if self.token.load().as_ref().is_none_or(|held| held.sent().boot <= token.sent().boot) {
-            self.token.store(Some(token));
-        }
+    /// Keeps a token unless the one at hand was asked for later.
+    pub fn put(&self, token: &Arc<AccessToken>) {
+        self.change(|held| {
+            let is_newer = held.token.as_ref().is_none_or(|held| held.sent().boot <= token.sent().boot);
+            if held.users > 0 && is_newer {
+                held.token = Some(token.clone());
+            }
+        });
     }
 
     /// Drops this token, and no other; false when it was no longer at hand.
     pub fn take(&self, token: &Arc<AccessToken>) -> bool {
-        let previous = self.token.compare_and_swap(token, None);
-        previous.as_ref().is_some_and(|previous| Arc::ptr_eq(previous, token))
+        let is_it = |held: &Held| held.token.as_ref().is_some_and(|held| Arc::ptr_eq(held, token));
+        let before = self.change(|held| {
+            if is_it(held) {
+                held.token = None;
+            }
+        });
+        is_it(&before)
     }
 
     /// What a caller gets of what its flight ended with: a failure never takes a valid token away, and a token that
@@ -66,5 +144,64 @@ impl Slot {
             Err(error) if error.kind() == Kind::Closed => Err(error),
             Err(error) => self.valid().ok_or(error),
         }
+    }
+
+    /// Changes everything at once and gives what was there before.
+    fn change(&self, work: impl Fn(&mut Held)) -> Arc<Held> {
+        self.held.rcu(|held| {
+            let mut changed = Held::clone(held);
+            work(&mut changed);
+            changed
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::lifetime::Lifetime;
+    use zeroize::Zeroizing;
+
+    fn slot_with_token() -> (Arc<Slot>, Secret) {
+        let (slot, secret) = (Arc::new(Slot::new(Arc::new(SystemClock))), Secret::new("right"));
+        slot.enter(&secret);
+        let lifetime = Lifetime::new(Duration::from_secs(60), 0.0);
+        let text = Zeroizing::new("canary".to_owned());
+        slot.put(&Arc::new(AccessToken::new(text, None, SystemClock.now(), lifetime)));
+        (slot, secret)
+    }
+
+    #[test]
+    fn the_last_user_takes_the_secret_along_and_the_next_one_finds_the_token() {
+        let (slot, secret) = slot_with_token();
+        let flight = slot.stay();
+        slot.leave();
+        assert!(slot.secret().is_some() && slot.token().is_some());
+        drop(flight);
+        assert!(slot.secret().is_none() && slot.token().is_none() && slot.valid().is_none());
+        assert!(slot.left(&SystemClock.now()).is_some_and(|left| !left.is_zero()));
+        slot.enter(&secret);
+        assert_eq!(slot.valid().unwrap().value(), "canary");
+        assert_eq!(slot.secret(), Some(secret));
+    }
+
+    #[test]
+    fn users_that_come_and_go_together_never_lose_the_token() {
+        let (slot, secret) = slot_with_token();
+        slot.leave();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..500 {
+                        slot.enter(&secret);
+                        assert_eq!(slot.valid().unwrap().value(), "canary");
+                        assert!(slot.secret().is_some());
+                        slot.leave();
+                    }
+                });
+            }
+        });
+        assert!(slot.secret().is_none() && slot.left(&SystemClock.now()).is_some());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Reading;
 use crate::lifetime::Lifetime;
+use crate::sealed::Sealed;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
@@ -9,10 +10,11 @@ use zeroize::Zeroizing;
 /// The longest token text that is accepted, so that a C caller's buffer can have a fixed size.
 pub const MAX_TOKEN_LENGTH: usize = 16 * 1024 - 1;
 
-/// An access token (RFC 6749 §1.4). `Debug` shows everything but the value, which is wiped on drop.
+/// An access token (RFC 6749 §1.4). `Debug` shows everything but the value, which is left out of core files and
+/// overwritten with the last clone.
 #[derive(Clone)]
 pub struct AccessToken {
-    value: Zeroizing<String>,
+    value: Sealed,
     scope: Option<String>,
     sent: Reading,
     lifetime: Lifetime,
@@ -20,18 +22,27 @@ pub struct AccessToken {
 
 impl AccessToken {
     /// A token of type Bearer whose request was sent at `sent`.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the text is used up: it is overwritten when it was copied"
+    )]
     pub fn new(
         value: Zeroizing<String>,
         scope: Option<String>,
         sent: Reading,
         lifetime: Lifetime,
     ) -> AccessToken {
-        AccessToken { value, scope, sent, lifetime }
+        AccessToken { value: Sealed::new(&value), scope, sent, lifetime }
+    }
+
+    /// The same with another text.
+    pub(crate) fn with_value(&self, value: &str) -> AccessToken {
+        AccessToken { value: Sealed::new(value), ..self.clone() }
     }
 
     /// The token text, to be sent to resource servers only.
     pub fn value(&self) -> &str {
-        &self.value
+        self.value.text()
     }
 
     /// How the token is used (RFC 6749 §7.1): always `Bearer`, whatever case the server wrote it in.

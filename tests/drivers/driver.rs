@@ -9,6 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 use xilnex_auth::event::{Subscription, subscribe};
 use xilnex_auth::{AccessToken, Call, Client, Config, Error};
 
+#[global_allocator]
+static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
+
 #[derive(Default)]
 struct State {
     options: Vec<(String, String)>,

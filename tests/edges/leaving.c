@@ -9,6 +9,7 @@
 
 static struct figure *figure;
 static long rounds;
+static void (*once)(long number);
 
 static long resident_kib(void) {
     long pages = 0;
@@ -35,17 +36,45 @@ static void leave_once(long number) {
     xilnex_auth_token_free(token);
 }
 
+struct call {
+    xilnex_auth_client *client;
+    xilnex_auth_status status;
+};
+
+static void *wait_for_it(void *data) {
+    struct call *call = data;
+    call->status = ask(call->client, 5);
+    return NULL;
+}
+
+/* The call ends as it would have, and whoever comes later has no client. */
+static void free_once(long number) {
+    const double began = now_ms();
+    struct call call = {numbered_client(number), XILNEX_AUTH_INTERNAL};
+    pthread_t caller;
+    const char *wrong = NULL;
+
+    if (pthread_create(&caller, NULL, wait_for_it, &call) != 0) abort();
+    sleep_ms(20);
+    xilnex_auth_client_free(call.client);
+    xilnex_auth_client_free(call.client);
+    if (ask(call.client, 5) != XILNEX_AUTH_INVALID_CONFIG) wrong = "a freed client was used";
+    pthread_join(caller, NULL);
+    if (call.status != XILNEX_AUTH_OK) wrong = xilnex_auth_status_id(call.status);
+    note(figure, wrong, now_ms() - began);
+}
+
 static void *leave(void *data) {
     long round;
     for (round = *(long *)data; round < rounds; round += THREADS) {
-        leave_once(round);
+        once(round);
         /* No more requests than the sandbox can answer: each goes on for its 10 s if it has to. */
         sleep_ms(50);
     }
     return NULL;
 }
 
-static void callers_leave(struct figure *shared, long scale) {
+static void all_leave(struct figure *shared, long scale, void (*leaves)(long)) {
     const long before = token_requests(), warm = resident_kib();
     pthread_t threads[THREADS];
     long first[THREADS], after;
@@ -53,6 +82,7 @@ static void callers_leave(struct figure *shared, long scale) {
 
     figure = shared;
     rounds = scale;
+    once = leaves;
     for (index = 0; index < THREADS; index++) {
         first[index] = index;
         if (pthread_create(&threads[index], NULL, leave, &first[index]) != 0) abort();
@@ -73,8 +103,14 @@ static void callers_leave(struct figure *shared, long scale) {
     }
 }
 
+static void callers_leave(struct figure *shared, long scale) { all_leave(shared, scale, leave_once); }
+
+static void clients_leave(struct figure *shared, long scale) { all_leave(shared, scale, free_once); }
+
 int main(int argc, char **argv) {
     const long scale = scale_of(argc, argv);
-    return !tell("A caller leaves in the middle of its request and frees its client", callers_leave, scale,
-                 60e3 + (double)scale * 100);
+    const double limit = 60e3 + (double)scale * 100;
+    int is_well = tell("A caller leaves in the middle of its request and frees its client", callers_leave, scale, limit);
+    is_well &= tell("A client is freed twice while another thread waits for its token", clients_leave, scale, limit);
+    return !is_well;
 }

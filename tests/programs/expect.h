@@ -1,17 +1,16 @@
-/* What the programs in C++ count their failures by. */
+/* What the programs count their failures by, in C and C++. */
 #ifndef EXPECT_H
 #define EXPECT_H
 
-#include <cstdio>
+#include <stdio.h>
 
 static int failures;
 
-#define EXPECT(condition)                                                                                             \
-    do {                                                                                                              \
-        if (!(condition)) {                                                                                           \
-            std::printf("line %d: %s\n", __LINE__, #condition);                                                       \
-            failures++;                                                                                               \
-        }                                                                                                             \
-    } while (false)
+static inline void expect(int is_true, const char *what, int line) {
+    if (is_true) return;
+    printf("line %d: %s\n", line, what);
+    failures++;
+}
+#define EXPECT(condition) expect((condition) ? 1 : 0, #condition, __LINE__)
 
 #endif

@@ -1,27 +1,5 @@
 /* What a careless caller does in C: each mistake is told, nothing is written, nothing breaks. */
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-#include <xilnex_auth.h>
-
-static int failures;
-
-static void expect(int is_true, const char *what, int line) {
-    if (is_true) return;
-    printf("line %d: %s\n", line, what);
-    failures++;
-}
-#define EXPECT(condition) expect((condition) != 0, #condition, __LINE__)
-
-/* The status is that of a caller's mistake, and the message names the culprit. */
-static void expect_refusal(xilnex_auth_status status, xilnex_auth_error **error, const char *culprit, int line) {
-    expect(status == XILNEX_AUTH_INVALID_CONFIG, "the status is XILNEX_AUTH_INVALID_CONFIG", line);
-    expect(xilnex_auth_error_status(*error) == status, "the error has the status", line);
-    expect(strstr(xilnex_auth_error_message(*error), culprit) != NULL, culprit, line);
-    xilnex_auth_error_free(*error);
-    *error = NULL;
-}
-#define REFUSED(call, culprit) expect_refusal((call), &error, culprit, __LINE__)
+#include "refused.h"
 
 static void hear(const xilnex_auth_event *event, void *data);
 
@@ -109,6 +87,10 @@ static void buffers(const xilnex_auth_client *client) {
     EXPECT(told == length && strcmp(small, "abc") == 0);
     REFUSED(xilnex_auth_get_token(client, whole, length, &told, &error), "are needed");
     REFUSED(xilnex_auth_get_token(client, NULL, length + 1, NULL, &error), "buffer");
+    REFUSED(xilnex_auth_authorization_header(client, NULL, (size_t)-1, &told, &error), "buffer");
+    EXPECT(told == length);
+    EXPECT(xilnex_auth_get_token(client, header, (size_t)-1, &told, &error) == XILNEX_AUTH_OK && told == length);
+    EXPECT(strcmp(header, whole) == 0);
     EXPECT(xilnex_auth_get_token(client, header, length + 1, NULL, NULL) == XILNEX_AUTH_OK);
     EXPECT(strcmp(header, whole) == 0);
     EXPECT(xilnex_auth_authorization_header(client, header, sizeof header, &told, &error) == XILNEX_AUTH_OK);

@@ -2,6 +2,7 @@
 
 use crate::expect::Tokens;
 use crate::process::Driver;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The word that every secret of the suite starts with: plain, in which form URL and JSON encoding leave it too, and
 /// in Base64, wherever in the encoded text it may stand.
@@ -23,10 +24,20 @@ pub fn check(mut driver: Driver, tokens: &Tokens) -> Result<(), String> {
     let mut others = printed
         .iter()
         .filter(|line| !GIVES_A_TOKEN.iter().any(|start| line.replace(' ', "").starts_with(start)));
-    match others.find(|line| tokens.values().any(|token| line.contains(token))) {
+    match others.find(|line| tokens.values().any(|token| holds(line, token))) {
         Some(line) => Err(format!("a token was printed: {line}")),
         None => Ok(()),
     }
+}
+
+/// Whether a token is in a line, as it is or as a URL or JSON writes it.
+fn holds(line: &str, token: &str) -> bool {
+    let forms = [
+        token.to_owned(),
+        utf8_percent_encode(token, NON_ALPHANUMERIC).to_string(),
+        token.replace('/', "\\/"),
+    ];
+    forms.iter().any(|form| line.contains(form))
 }
 
 #[cfg(test)]
@@ -50,6 +61,7 @@ mod tests {
             ("{\"shown\":\"nothing\"}", false),
             ("{\"shown\":\"Bearer abc.def.ghi\"}", true),
             ("{\"error\":{\"message\":\"abc.def.ghi\"}}", true),
+            ("{\"shown\":\"abc%2Edef%2Eghi\"}", true),
             ("{\"error\":\"canary\"}", true),
             ("{\"error\":\"dGlsbC03OmNhbmFyeS1zZWNyZXQ=\"}", true),
             ("{\"error\":\"eGNhbmFyeQ==\"}", true),

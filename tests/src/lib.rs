@@ -6,9 +6,9 @@ pub mod languages;
 pub mod process;
 pub mod expect;
 pub mod leaks;
+pub mod tunnel;
 pub mod scenario;
 pub mod faults;
-pub mod tunnel;
 // The doubles of the engine's own tests, for figures at a larger scale.
 #[path = "../../core/tests/engine/doubles.rs"]
 pub mod doubles;

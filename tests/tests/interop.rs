@@ -2,10 +2,11 @@
 //!
 //! However often a token is wanted, the server must have recorded one request, and none where TLS fails.
 
+mod certificates;
+
+use certificates::issue;
 use libtest_mimic::{Arguments, Trial};
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use tempfile::TempDir;
 use xilnex_auth_tests::expect::{Tokens, check};
@@ -296,19 +297,4 @@ impl Server {
     fn ca_file(&self) -> String {
         self.certificates.path().join("ca.pem").to_string_lossy().into_owned()
     }
-}
-
-/// Writes the certificate of a new authority, and a key and certificate for this host that it signed.
-fn issue(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let ca_key = KeyPair::generate()?;
-    let mut ca = CertificateParams::default();
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    std::fs::write(folder.join("ca.pem"), ca.self_signed(&ca_key)?.pem())?;
-    let key = KeyPair::generate()?;
-    let mut leaf = CertificateParams::new(["localhost".into(), "127.0.0.1".into()])?;
-    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let issuer = Issuer::new(ca, ca_key);
-    std::fs::write(folder.join("leaf.pem"), leaf.signed_by(&key, &issuer)?.pem())?;
-    std::fs::write(folder.join("key.pem"), key.serialize_pem())?;
-    Ok(())
 }

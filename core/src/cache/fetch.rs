@@ -5,6 +5,7 @@ use crate::clock::nanos;
 use crate::error::{Error, Kind};
 use crate::event::Happening;
 use crate::flight::{Flight, Outcome};
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::lifetime::Verdict;
 use crate::pace::{ATTEMPTS, retry};
 use crate::skew;
@@ -49,7 +50,7 @@ impl Cache {
             };
             let mut is_replaced = false;
             if error.oauth_error() == Some("invalid_client") && attempt == 1 {
-                match self.grant.reread_secret() {
+                match self.rereads_secret() {
                     Ok(is_new) => is_replaced = is_new,
                     Err(problem) => error = error.with_remark(problem.message()),
                 }
@@ -75,8 +76,11 @@ impl Cache {
 
     /// One request.
     fn ask(&self, budget: Duration) -> Result<AccessToken, Error> {
+        let Some(secret) = self.slot.secret() else {
+            return Err(Error::new(Kind::Closed, "the client was closed before its token request was sent"));
+        };
         self.counters.requests.add();
-        let (answer, skew) = self.grant.access_token(budget);
+        let (answer, skew) = self.grant.access_token(&secret, budget);
         if let Some(skew) = skew {
             self.counters.measured(skew);
             self.tell_of_skew(skew);
@@ -130,6 +134,15 @@ impl Cache {
         if attempt < most { retry(error, attempt, left, fastrand::f64()) } else { None }
     }
 
+    /// Whether there is another secret in the file than the last request carried, which the next one will.
+    ///
+    /// # Errors
+    /// What is the matter with the file; the refusal of the server stands.
+    pub(super) fn rereads_secret(&self) -> Result<bool, Error> {
+        let found = wiped::<OF_A_CALL, _>(|| self.grant.reread_secret())?;
+        Ok(found.inspect(|secret| self.slot.renew(secret)).is_some())
+    }
+
     /// Whether a token from the store is fresh and not the one that is to be replaced.
     fn is_news(&self, shared: &AccessToken) -> bool {
         let age = self.clock.now().since(shared.sent());
@@ -143,7 +156,7 @@ impl Cache {
         let now = self.clock.now().boot;
         self.state.with(|state| {
             if let Ok(token) = outcome {
-                self.slot.put(token.clone());
+                self.slot.put(token);
             }
             if !state.clear(flight) {
                 return false;
@@ -154,6 +167,8 @@ impl Cache {
                     self.counters.refreshed(now.saturating_sub(flight.started()));
                     self.outage.store(Outage::None as u8, Ordering::Relaxed);
                 }
+                // No client was there any more; the server was not asked.
+                Err(error) if error.kind() == Kind::Closed => {}
                 // The time of the one caller was over, which it chose itself; the server may be well.
                 Err(error) if flight.is_hurried() && error.kind() == Kind::Timeout => {}
                 Err(error) => state.pace.failed(now, error, fastrand::f64()),

@@ -9,10 +9,12 @@ use crate::error::{Error, Kind};
 use crate::event::{self, Event, Happening};
 use crate::flight::{Exit, Flight};
 use crate::grant::Grant;
+use crate::leftovers::{OF_A_CALL, OF_A_FLIGHT, wiped};
 use crate::lifetime::Verdict;
 use crate::local::Local;
 use crate::pace::Refusal;
 use crate::pending::{Answer, Pending};
+use crate::secret::Secret;
 use crate::settings::{Key, Settings};
 use crate::slot::Slot;
 use crate::stats::{Counters, Stats};
@@ -77,10 +79,19 @@ impl Cache {
         self.grant.settings()
     }
 
+    /// A client comes with its secret.
+    pub fn enter(&self, secret: &Secret) {
+        self.slot.enter(secret);
+    }
+
+    /// A client leaves. With the last one, and the flight that it may have begun, the secret goes too.
+    pub fn leave(&self) {
+        wiped::<OF_A_CALL, _>(|| self.slot.leave());
+    }
+
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
-        let now = self.clock.now();
-        self.counters.stats(self.slot.token().map(|token| token.left(&now)))
+        self.counters.stats(self.slot.left(&self.clock.now()))
     }
 
     /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system refuses a
@@ -124,9 +135,9 @@ impl Cache {
 
     /// Whether another engine in its place would ask the server for something that this one knows.
     pub fn has_memory(&self) -> bool {
-        let now = self.clock.now().boot;
-        self.slot.valid().is_some()
-            || self.state.with(|state| state.flying(now).is_some() || state.pace.has_memory(now))
+        let now = self.clock.now();
+        self.slot.left(&now).is_some_and(|left| !left.is_zero())
+            || self.state.with(|state| state.flying(now.boot).is_some() || state.pace.has_memory(now.boot))
     }
 
     /// Drops the token at hand if it is this one; a newer one stays. True when it was dropped: a valid one at most once
@@ -307,7 +318,7 @@ impl Cache {
         let is_new = is_refused
             && has_file
             && self.state.with(|state| state.pace.look(now))
-            && self.grant.reread_secret().unwrap_or(false);
+            && self.rereads_secret().unwrap_or(false);
         if is_new {
             self.state.with(|state| state.pace.begin_anew());
         }
@@ -315,8 +326,11 @@ impl Cache {
     }
 
     fn spawn(self: Arc<Self>, flight: Arc<Flight>) -> std::io::Result<()> {
-        let clock = self.clock.clone();
-        clock.spawn(Box::new(move || self.fly(&flight)))
+        let (clock, stay) = (self.clock.clone(), self.slot.stay());
+        clock.spawn(Box::new(move || {
+            wiped::<OF_A_FLIGHT, _>(|| self.fly(&flight));
+            drop(stay);
+        }))
     }
 
     fn tell(&self, happening: Happening, token: Option<&AccessToken>, complete: impl FnOnce(&mut Event)) {
@@ -326,7 +340,7 @@ impl Cache {
         let now = self.clock.now();
         let mut event = Event::new(happening, now.wall, &self.settings().client_id);
         if let Some(token) = token {
-            event.token = Some(event::fingerprint(token.value()));
+            event.token = Some(wiped::<OF_A_CALL, _>(|| event::fingerprint(token.value())));
             event.expires_in = Some(token.left(&now));
         }
         complete(&mut event);

@@ -73,12 +73,12 @@ fn what_a_call_gave_wins_and_one_source_may_not_contradict_itself() {
     let environment = |name: &str| (name == "XILNEX_CLIENT_SECRET").then(|| "from the environment".into());
     let mut mixed = Config::from_lookup(environment).unwrap();
     mixed.set("client_id", "x").unwrap().set("client_secret_file", path).unwrap();
-    assert_eq!(Settings::new(&mixed).unwrap().client_secret, Secret::new("from the file"));
+    assert_eq!(Settings::new(&mixed).unwrap().1, Secret::new("from the file"));
 
     let environment = |name: &str| (name == "XILNEX_CLIENT_SECRET_FILE").then(|| "/nonexistent".into());
     let mut mixed = Config::from_lookup(environment).unwrap();
     mixed.set("client_id", "x").unwrap().set("client_secret", "from the call").unwrap();
-    assert_eq!(Settings::new(&mixed).unwrap().client_secret, Secret::new("from the call"));
+    assert_eq!(Settings::new(&mixed).unwrap().1, Secret::new("from the call"));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn the_key_changes_with_every_part() {
         for (name, text) in more {
             all.set(name, text).unwrap();
         }
-        Settings::new(&all).unwrap().key()
+        Settings::new(&all).unwrap().0.key()
     };
     let changes: [&[(&str, &str)]; 9] = [
         &[],
@@ -118,5 +118,5 @@ fn plain_http_never_uses_a_proxy() {
         ("base_url", "http://127.0.0.1:1"),
         ("proxy", "http://p:1"),
     ]);
-    assert_eq!(Settings::new(&local).unwrap().proxy, None);
+    assert_eq!(Settings::new(&local).unwrap().0.proxy, None);
 }

@@ -162,7 +162,10 @@ mod tests {
         }
         let waits = lookups.clone();
         let waiting = std::thread::spawn(move || waits.find("till.example", LONG));
-        std::thread::sleep(SHORT);
+        // The table, the thread that asks, and the one that has come to wait.
+        while lookups.under_way.with(|lookups| Arc::strong_count(&lookups["till.example"])) < 3 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         release.send(()).unwrap();
         assert_eq!(waiting.join().unwrap().unwrap(), ["192.0.2.1:0".parse().unwrap()]);
         assert_eq!(begun.load(Ordering::SeqCst), 1);
