@@ -84,7 +84,8 @@ test('a closed client fails, others of its configuration go on', async (t) => {
 test('closing rejects the calls that wait, and leaves the request under way to others', async (t) => {
   const sandbox = await startSandbox(t, '--latency', '1');
   const [client, other] = [new Client(sandbox.options), new Client(sandbox.options)];
-  const calls = [client.getToken(), client.getToken({ timeout: 5 }), client.getToken({ signal: new AbortController().signal })];
+  const { signal } = new AbortController();
+  const calls = [client.getToken(), client.getToken({ timeout: 5 }), client.getToken({ signal })];
   const stays = other.getToken();
   const began = performance.now();
   client.close();
