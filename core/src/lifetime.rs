@@ -31,6 +31,8 @@ pub enum Verdict {
 pub struct Lifetime {
     total: Duration,
     refresh_at: Duration,
+    wanes_at: Duration,
+    ends_at: Duration,
 }
 
 impl Lifetime {
@@ -38,7 +40,12 @@ impl Lifetime {
     /// processes started together do not refresh together.
     pub fn new(total: Duration, draw: f64) -> Lifetime {
         let total = total.min(MAX_LIFETIME);
-        Lifetime { total, refresh_at: total.mul_f64(0.75 + 0.10 * draw.clamp(0.0, 1.0)) }
+        Lifetime {
+            total,
+            refresh_at: total.mul_f64(0.75 + 0.10 * draw.clamp(0.0, 1.0)),
+            wanes_at: total - floor(total),
+            ends_at: total - guard(total),
+        }
     }
 
     /// From sending the request to expiry.
@@ -46,19 +53,9 @@ impl Lifetime {
         self.total
     }
 
-    /// A token is not handed out in this last stretch: it may expire on its way to the resource server.
-    fn guard(&self) -> Duration {
-        Duration::from_secs(5).min(self.total.mul_f64(0.05))
-    }
-
-    /// The stretch before expiry in which a caller would rather have the next token.
-    fn floor(&self) -> Duration {
-        Duration::from_secs(60).min(self.total.mul_f64(0.10))
-    }
-
     /// How long a token of this age may still be handed out.
     pub fn left(&self, age: Duration) -> Duration {
-        (self.total - self.guard()).saturating_sub(age)
+        self.ends_at.saturating_sub(age)
     }
 
     /// A token this young is the best that the server has: asking again at once would bring no better one, and a
@@ -74,7 +71,7 @@ impl Lifetime {
             Verdict::Expired
         } else if self.total.saturating_sub(age) < min_ttl && !self.is_young(age) {
             Verdict::MustRefresh
-        } else if age >= self.total - self.floor() {
+        } else if age >= self.wanes_at {
             Verdict::Waning
         } else if age >= self.refresh_at {
             Verdict::RefreshAhead
@@ -82,6 +79,16 @@ impl Lifetime {
             Verdict::Fresh
         }
     }
+}
+
+/// A token is not handed out in this last stretch of its life: it may expire on its way to the resource server.
+fn guard(total: Duration) -> Duration {
+    Duration::from_secs(5).min(total.mul_f64(0.05))
+}
+
+/// The stretch before expiry in which a caller would rather have the next token.
+fn floor(total: Duration) -> Duration {
+    Duration::from_secs(60).min(total.mul_f64(0.10))
 }
 
 #[cfg(test)]
@@ -138,7 +145,7 @@ mod tests {
             let lifetime = Lifetime::new(Duration::from_secs(total), draw);
             let age = Duration::from_secs(age);
             let usable = lifetime.judge(age, Duration::ZERO) != Verdict::Expired;
-            prop_assert_eq!(usable, age < lifetime.total() - lifetime.guard());
+            prop_assert_eq!(usable, age < lifetime.total() - guard(lifetime.total()));
             prop_assert!(lifetime.total() <= MAX_LIFETIME);
         }
 

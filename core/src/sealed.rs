@@ -1,6 +1,7 @@
 //! Text in memory of its own, which core files leave out and which is overwritten when nobody needs it any more.
 
-use std::sync::Arc;
+use bytes::Bytes;
+use bytestring::ByteString;
 use zeroize::Zeroize;
 
 /// A secret or a token. A clone is the same memory, which is overwritten with the last of them.
@@ -8,7 +9,7 @@ use zeroize::Zeroize;
 /// On Linux it lies on pages that no core file of the kernel or of a debugger holds; where the system gives none, and
 /// on other systems, on the heap. A forked child has a copy of its own. Has no `Debug`.
 #[derive(Clone)]
-pub struct Sealed(Arc<Place>);
+pub struct Sealed(ByteString);
 
 struct Place {
     memory: Memory,
@@ -24,13 +25,25 @@ enum Memory {
 impl Sealed {
     /// Copies the text.
     pub fn new(text: &str) -> Sealed {
-        Sealed(Arc::new(Place::new(text.as_bytes(), Memory::new(text.len()))))
+        Sealed::from(Place::new(text.as_bytes(), Memory::new(text.len())))
     }
 
     /// The text.
     pub fn text(&self) -> &str {
-        // It came from text, so nothing is lost.
-        std::str::from_utf8(&self.0.memory.bytes()[..self.0.length]).unwrap_or_default()
+        &self.0
+    }
+}
+
+impl From<Place> for Sealed {
+    fn from(place: Place) -> Sealed {
+        // It came from text, so nothing is lost; looked at once, not whenever it is read.
+        Sealed(ByteString::try_from(Bytes::from_owner(place)).unwrap_or_default())
+    }
+}
+
+impl AsRef<[u8]> for Place {
+    fn as_ref(&self) -> &[u8] {
+        &self.memory.bytes()[..self.length]
     }
 }
 
@@ -125,7 +138,7 @@ mod tests {
         for text in ["", "x", "canary", long.as_str()] {
             assert_eq!(Sealed::new(text).text(), text);
             let place = Place::new(text.as_bytes(), Memory::Heap(vec![0; text.len()]));
-            assert_eq!(Sealed(Arc::new(place)).text(), text);
+            assert_eq!(Sealed::from(place).text(), text);
         }
         let sealed = Sealed::new("canary");
         let clone = sealed.clone();
