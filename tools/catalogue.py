@@ -66,13 +66,18 @@ def problems(results):
     return found
 
 
+INTRODUCTION = """\
+What may go wrong, what comes of it, and what shows it: programs and tests by name, each run by `make test` and
+passed when this was written; a scenario and a fault of the sandbox run in five languages. `make test` fails where
+a row names a test that failed or is not there. A section is one of this file.
+"""
+
+
 def table():
     lines = [
         TITLE,
         "",
-        "What may go wrong, what comes of it, and what shows it: programs and tests by name, each run by `make test` and",
-        "passed when this was written; a scenario and a fault of the sandbox run in five languages. `make test` fails where",
-        "a row names a test that failed or is not there. A section is one of this file.",
+        *INTRODUCTION.splitlines(),
         "",
         "| | | fault | what comes of it | shown by |",
         "|---|---|---|---|---|",

@@ -51,11 +51,16 @@ fn open(path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 fn wait(file: &File, until: Duration) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let late = || Err(io::Error::new(io::ErrorKind::TimedOut, "nobody wrote to its end in time"));
     loop {
         let left = until.saturating_sub(SystemClock.now().boot);
+        if left.is_zero() {
+            // What looks ready over and over, and then has nothing, is not waited for either.
+            return late();
+        }
         let left = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
         match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&left)) {
-            Ok(0) => return Err(io::Error::new(io::ErrorKind::TimedOut, "nobody wrote to its end in time")),
+            Ok(0) => return late(),
             Ok(_) => return Ok(()),
             Err(rustix::io::Errno::INTR) => {}
             Err(problem) => return Err(problem.into()),

@@ -111,9 +111,8 @@ fn use_it(config: &Config, given: &[Given<'_>]) {
     if given.iter().any(names_a_file) {
         return;
     }
-    let Ok(settings) = Settings::new(config) else { return };
-    assert_eq!(settings.key(), settings.clone().key());
-    let request = access_token_request(&settings, &settings.client_secret);
+    let Ok((settings, secret)) = Settings::new(config) else { return };
+    let request = access_token_request(&settings, &secret);
     assert!(request.url.ends_with("/connect/token"));
     let last = |name: &str| {
         let is_it = |option: &&Given<'_>| option.way < 2 && OPTIONS[option.row].name == name;

@@ -1,5 +1,6 @@
-/* One token by a client of its own, for whoever lets system calls fail meanwhile: begins when a byte arrives on stdin, and
- * ends with the status of the call, or with 50 when that took longer than it may. Usage: fetch SECONDS */
+/* One token by a client of its own, for whoever lets system calls fail meanwhile: says that it is ready, begins when a byte
+ * arrives on stdin, and ends with the status of the call, or with 50 when that took longer than it may. Usage:
+ * fetch SECONDS */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -26,9 +27,12 @@ int main(int argc, char **argv) {
     double began;
     char byte;
 
+    puts("ready");
+    fflush(stdout);
     if (read(STDIN_FILENO, &byte, 1) < 0) byte = 0;
-    began = now();
+    /* Files are read here, which has a bound of its own. */
     status = xilnex_auth_client_new(config, &client, &error);
+    began = now();
     if (status == XILNEX_AUTH_OK) status = xilnex_auth_access_token_with(client, 0, timeout, &token, &error);
     if (now() - began > timeout + SLACK) status = LATE;
     if (error != NULL) fprintf(stderr, "%s: %s\n", xilnex_auth_error_id(error), xilnex_auth_error_message(error));
