@@ -6,7 +6,7 @@ pub(crate) use values::client_secret;
 
 use crate::base_url::BaseUrl;
 use crate::error::Error;
-use crate::leftovers::clear_registers;
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::proxy::Proxy;
 use crate::secret::Secret;
 use std::ffi::OsString;
@@ -273,9 +273,7 @@ impl Config {
         if text.is_empty() {
             return Err(refusal(row, "is empty: give a value or leave it out"));
         }
-        let applied = (row.apply)(self, text);
-        clear_registers();
-        applied.map_err(|told| refusal(row, &told))
+        wiped::<OF_A_CALL, _>(|| (row.apply)(self, text)).map_err(|told| refusal(row, &told))
     }
 
     fn given<T>(&self, value: T) -> Option<Given<T>> {
