@@ -1,5 +1,6 @@
 /* Dead handles in C: freed, of another type, made up, kept beyond their time. Each is refused, and nothing breaks. */
 #include "refused.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -70,6 +71,8 @@ static void refuse_stats(void *dead) {
 static void refuse_subscription(void *dead) { xilnex_auth_events_unsubscribe(dead); }
 
 static void refuse_event(void *dead) {
+    const double skew = xilnex_auth_event_clock_skew(dead);
+    EXPECT(skew != skew);
     EXPECT(strcmp(xilnex_auth_event_name(dead), "") == 0 && strcmp(xilnex_auth_event_message(dead), "") == 0);
     EXPECT(strcmp(xilnex_auth_event_client_id(dead), "") == 0 && xilnex_auth_event_token(dead) == NULL);
     EXPECT(xilnex_auth_event_took(dead) < 0 && xilnex_auth_event_expires_in(dead) < 0);

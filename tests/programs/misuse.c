@@ -1,6 +1,8 @@
 /* What a careless caller does in C: each mistake is told, nothing is written, nothing breaks. */
 #include "refused.h"
 
+#include <math.h>
+
 static void hear(const xilnex_auth_event *event, void *data);
 
 static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *config) {
