@@ -45,6 +45,20 @@ export declare class Pending {
   ring(bell: Bell): void
 }
 
+/** An access token. Its text becomes one of JavaScript, which nobody can overwrite, when it is asked for. */
+export declare class Token {
+  /** The token text. */
+  value(): string
+  /** How it is used. */
+  tokenType(): string
+  /** The granted scope. */
+  scope(): string | null
+  /** When it expires, in milliseconds since 1970. */
+  expiresAt(): number
+  /** The value of an Authorization header. */
+  authorizationHeader(): string
+}
+
 /** A token or an error. */
 export interface Answer {
   /** A valid token. */
@@ -144,20 +158,6 @@ export interface Stats {
   expiresIn?: number
   /** Seconds that this machine's clock is ahead of the server's. */
   clockSkew?: number
-}
-
-/** An access token. */
-export interface Token {
-  /** The token text. */
-  value: string
-  /** How it is used. */
-  tokenType: string
-  /** The granted scope. */
-  scope?: string
-  /** When it expires, in milliseconds since 1970. */
-  expiresAt: number
-  /** The value of an Authorization header. */
-  authorizationHeader: string
 }
 
 /** The version that the JavaScript beside it must have. */
