@@ -64,7 +64,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -q -p xilnex-auth -p xilnex-auth-sandbox -p xilnex-auth-cli
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -q -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
 
 header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
 	$(HEADER) --output include/xilnex_auth.h bindings-c

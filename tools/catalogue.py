@@ -30,7 +30,7 @@ def outcomes(suite, text):
     for running, name, word in CARGO.findall(text):
         program = running or program
         if name:
-            found[f"{program} {name}"] = word == "ok"
+            found[f"{program} {name.strip()}"] = word == "ok"
     return found
 
 
