@@ -72,7 +72,7 @@ header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
 reliability: stage $(FUZZ).done ## take the figures of RELIABILITY.md and write it
 	@tools/require.sh memory syscalls
 	cargo build --locked --quiet --profile figures -p xilnex-auth-tests --bin figures
-	@python3 tools/reliability.py $(FUZZ)/bin/cargo-fuzz
+	@python3 tools/reliability.py $(FUZZ)/bin/cargo-fuzz $(if $(SECTION),"$(SECTION)")
 
 sanitize: stage ## watch the memory of the tests and of the C programs
 	@python3 tools/sanitize.py

@@ -1,7 +1,8 @@
 """Takes the figures of RELIABILITY.md and writes it: the engine's, the model's, the edges', of memory, of failing
 system calls and of fuzzing, and the lists of the mutants and of the long fuzz runs.
 
-Usage: reliability.py CARGO_FUZZ, from the root of the repository, with everything staged and the figures program built.
+Usage: reliability.py CARGO_FUZZ [SECTION ...], from the root of the repository, with everything staged and the figures
+program built; without a section all of them. Sections that are not taken stay as they are in the report.
 """
 
 import datetime
@@ -192,30 +193,42 @@ SECTIONS = {
 }
 
 
-def main():
-    began = time.monotonic()
-    parts, is_good = [], True
-    for title, take in SECTIONS.items():
-        rows, was_good = take()
-        parts += [f"## {title}", "", *rows, ""]
-        is_good = is_good and was_good
-        print("\n".join(rows), flush=True)
-    for record in (fuzz.RECORD, ROOT / "core/mutants.md"):
-        parts += [record.read_text().strip(), ""]
-    parts.append(NOT_TAKEN)
+def taken(title):
+    """A section taken anew, under a line that says when and at which commit, and whether all was as it must be."""
+    rows, is_good = SECTIONS[title]()
+    print("\n".join(rows), flush=True)
     commit = git("rev-parse", "--short", "HEAD") + (" and changes" if git("status", "--porcelain", "-uno") else "")
-    took = (time.monotonic() - began) / 60
-    head = [
-        "# Reliability",
-        "",
-        f"Written by `make reliability` on {datetime.date.today()} at commit {commit} in {took:.1f} minutes: "
-        f"{os.cpu_count()} processors, {platform.system()} {platform.release()}, {platform.machine()}. "
-        + ("Everything was as it must be." if is_good else "**Something was not as it must be.**"),
-        "",
-    ]
-    (ROOT / "RELIABILITY.md").write_text("\n".join(head + parts).rstrip() + "\n")
+    verdict = "everything was as it must be" if is_good else "**something was not as it must be**"
+    head = f"Taken on {datetime.date.today()} at commit {commit}: {verdict}."
+    return "\n".join([f"## {title}", "", head, "", *rows]), is_good
+
+
+def kept():
+    """The sections that the report has, by their titles."""
+    parts = catalogue.REPORT.read_text().split("\n## ")[1:]
+    return {part.partition("\n")[0]: f"## {part.strip()}" for part in parts}
+
+
+def write(sections):
+    head = (
+        f"# Reliability\n\nWritten by `make reliability` on {os.cpu_count()} processors, {platform.system()} "
+        f"{platform.release()}, {platform.machine()}. Each section tells at which commit it was taken."
+    )
+    records = [record.read_text().strip() for record in (fuzz.RECORD, ROOT / "core/mutants.md")]
+    parts = [head, *(sections[title] for title in SECTIONS if title in sections), *records, NOT_TAKEN]
+    catalogue.REPORT.write_text("\n\n".join(parts) + "\n")
     catalogue.write()
-    print(f"{'good' if is_good else 'NOT GOOD'} after {took:.1f} minutes", flush=True)
+
+
+def main():
+    wanted = sys.argv[2:] or list(SECTIONS)
+    began, sections, is_good = time.monotonic(), kept(), True
+    for title in wanted:
+        sections[title], was_good = taken(title)
+        is_good = is_good and was_good
+        # One after the other: a run that is ended loses nothing of what it had.
+        write(sections)
+    print(f"{'good' if is_good else 'NOT GOOD'} after {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
     sys.exit(0 if is_good else 1)
 
 
