@@ -197,7 +197,8 @@ def taken(title):
     """A section taken anew, under a line that says when and at which commit, and whether all was as it must be."""
     rows, is_good = SECTIONS[title]()
     print("\n".join(rows), flush=True)
-    commit = git("rev-parse", "--short", "HEAD") + (" and changes" if git("status", "--porcelain", "-uno") else "")
+    is_changed = git("status", "--porcelain", "-uno", "--", ".", f":!{catalogue.REPORT.name}")
+    commit = git("rev-parse", "--short", "HEAD") + (" and changes" if is_changed else "")
     verdict = "everything was as it must be" if is_good else "**something was not as it must be**"
     head = f"Taken on {datetime.date.today()} at commit {commit}: {verdict}."
     return "\n".join([f"## {title}", "", head, "", *rows]), is_good
