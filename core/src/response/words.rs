@@ -67,9 +67,9 @@ fn of_words(text: &str) -> String {
 /// Whether something that is to be kept is in a text, as it is or as a URL, a form, a web page or JSON writes it, once or
 /// twice over.
 ///
-/// Compared as it would be shown: what is left out must not hide it from this look.
+/// Compared as it would be shown: what is left out must not hide it from this look, nor part what is decoded.
 fn repeats(text: &str, kept: &[Zeroizing<String>]) -> bool {
-    let mut readings = vec![Zeroizing::new(text.to_owned())];
+    let mut readings = vec![Zeroizing::new(text.to_owned()), fit(text)];
     let mut last = 0;
     for _ in 0..2 {
         let now = readings.len();
@@ -79,7 +79,7 @@ fn repeats(text: &str, kept: &[Zeroizing<String>]) -> bool {
             let decoded = decoded.into_iter().chain([from_url(&spaced), from_url(&readings[index])]);
             // What an encoding leaves as it is needs no second look.
             let new: Vec<_> = decoded.filter(|reading| *reading != readings[index]).collect();
-            readings.extend(new);
+            readings.extend(new.into_iter().flat_map(|reading| [fit(&reading), reading]));
         }
         last = now;
     }
