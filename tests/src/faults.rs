@@ -74,7 +74,6 @@ impl Expectation {
     /// A text that tells the first thing that was not as expected.
     pub fn run(&self, language: &Language) -> Result<Figures, String> {
         let environment = [
-            ("XILNEX_CLIENT_ID", "till-7"),
             ("XILNEX_CLIENT_SECRET", "canary-secret"),
             ("XILNEX_TIMEOUT", &TIMEOUT.as_secs_f64().to_string()),
             ("XILNEX_CONNECT_TIMEOUT", &CONNECT_TIMEOUT.as_secs_f64().to_string()),
@@ -100,13 +99,13 @@ impl Expectation {
 
     /// A good answer by the same way, so that all that is made once has been made.
     fn good(&self, driver: &mut Driver, tokens: &mut Tokens) -> Result<(), String> {
-        let server = self.server(None, Some(token("good", 3600)))?;
+        let server = self.server("good", None, Some(token("good", 3600)))?;
         connect(driver, &server)?;
         asked(driver, &["get_token"], &json!({"token": {"token": "good"}}), tokens).map(|_| ())
     }
 
     fn cold(&self, driver: &mut Driver, tokens: &mut Tokens) -> Result<Figures, String> {
-        let server = self.server(Some(0), None)?;
+        let server = self.server("cold", Some(0), None)?;
         connect(driver, &server)?;
         let before = driver.peak_memory()?;
         let began = Instant::now();
@@ -123,7 +122,7 @@ impl Expectation {
 
     /// A token is at hand, but a call asks for one that lives longer than it does.
     fn warm(&self, driver: &mut Driver, tokens: &mut Tokens) -> Result<(), String> {
-        let server = self.server(Some(1), Some(token("held", LIFETIME)))?;
+        let server = self.server("warm", Some(1), Some(token("held", LIFETIME)))?;
         connect(driver, &server)?;
         let held = json!({"token": {"token": "held"}});
         asked(driver, &["get_token"], &held, tokens)?;
@@ -133,10 +132,16 @@ impl Expectation {
         asked(driver, &["stats"], &told, tokens).map(|_| ())
     }
 
-    fn server(&self, fails_after: Option<u64>, first: Option<Answer>) -> Result<Sandbox, String> {
+    /// Each has a client of its own: two may have the same port one after the other, and equal clients share a token.
+    fn server(
+        &self,
+        client_id: &str,
+        fails_after: Option<u64>,
+        first: Option<Answer>,
+    ) -> Result<Sandbox, String> {
         let plan = |after| FaultPlan { fault: self.fault, after, times: None };
         let client = RegisteredClient {
-            client_id: "till-7".into(),
+            client_id: client_id.into(),
             client_secret: "canary-secret".into(),
             scope: "coreapi".into(),
         };
@@ -193,6 +198,7 @@ fn token(text: &str, lifetime: u64) -> Answer {
 /// Lets the driver make a client for this server.
 fn connect(driver: &mut Driver, server: &Sandbox) -> Result<(), String> {
     driver.send(&["option", "base_url", &server.base_url()])?;
+    driver.send(&["option", "client_id", &server.client().client_id])?;
     if let Some(path) = server.ca_file().map(Path::to_string_lossy) {
         driver.send(&["option", "ca_file", &path])?;
     }
