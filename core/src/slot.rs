@@ -35,7 +35,7 @@ pub struct Stay(Arc<Slot>);
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        wiped::<OF_A_CALL, _>(|| self.0.leave());
+        self.0.leave();
     }
 }
 
@@ -58,7 +58,7 @@ impl Slot {
 
     /// A client or a flight leaves.
     pub fn leave(&self) {
-        self.change(|held| {
+        let close = |held: &mut Held| {
             held.users = held.users.saturating_sub(1);
             if held.users > 0 {
                 return;
@@ -66,7 +66,8 @@ impl Slot {
             let (secret, token) = (held.secret.take(), held.token.take());
             let closed = token.zip(secret).and_then(|(token, secret)| Envelope::close(&token, &secret));
             held.envelope = closed.map(Arc::new);
-        });
+        };
+        wiped::<OF_A_CALL, _>(|| self.change(close));
     }
 
     /// A flight begins, which may last longer than the client that began it.

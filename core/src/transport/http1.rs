@@ -4,7 +4,7 @@ use super::connecting::{BoundedTcp, Connecting};
 use super::resolve::resolve;
 use super::stage::{Stage, wrap};
 use super::tls::TlsConnector;
-use super::watched::{Seen, Watch};
+use super::watched::{Seen, Watch, no_http};
 use super::{HttpResponse, MAX_BODY, Transport, trust};
 use crate::error::{Error, Kind};
 use crate::file::Source;
@@ -137,10 +137,7 @@ impl UreqTransport {
                 format!("the header of the answer of {peer} is larger than 64 KiB"),
             ),
             ureq::Error::ConnectionFailed => Error::new(Kind::Connect, format!("no connection to {peer}")),
-            other => Error::new(Kind::BadResponse, format!("{peer} did not answer in HTTP: {other}"))
-                .with_hint(
-                    "something else than the authorization server may be listening there: check base_url",
-                ),
+            other => no_http(format!("{peer} did not answer in HTTP: {other}")),
         }
     }
 }

@@ -37,7 +37,12 @@ impl Seen {
 }
 
 fn broken(told: &str) -> Error {
-    Error::new(Kind::BadResponse, format!("the answer breaks the rules of HTTP: {told}"))
+    no_http(format!("the answer breaks the rules of HTTP: {told}"))
+}
+
+/// An answer that is none in HTTP, in these words.
+pub fn no_http(told: String) -> Error {
+    Error::new(Kind::BadResponse, told)
         .with_hint("something else than the authorization server may be listening there: check base_url")
 }
 
