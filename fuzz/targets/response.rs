@@ -96,6 +96,7 @@ fn judge(response: &HttpResponse, error: &Error) {
     let mut known = SENTENCES.clone();
     for name in ["error_description", "error"] {
         if let Some(Value::Text(words)) = member(&members, name) {
+            known.push_str(": ");
             known.extend(words.chars().filter(|c| (' '..='~').contains(c) && *c != '"' && *c != '\\'));
             known.push('\n');
         }

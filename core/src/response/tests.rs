@@ -230,7 +230,7 @@ fn classification() {
 #[test]
 fn a_refusal_tells_the_code_and_the_description_but_never_the_secret() {
     let told =
-        read(&answer(400, r#"{"error":"invalid_scope","error_description":"no \"such\" scope\u0007"}"#))
+        read(&answer(400, r#"{"error":"invalid_scope","error_description":" no \"such\" scope\u0007 "}"#))
             .unwrap_err();
     assert_eq!(told.oauth_error(), Some("invalid_scope"));
     assert!(told.message().ends_with("invalid_scope: no such scope"), "{told}");

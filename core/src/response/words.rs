@@ -41,10 +41,11 @@ pub fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>,
 /// repeats what is to be kept.
 fn printable(text: &str, longest: usize, kept: &[Zeroizing<String>]) -> Option<String> {
     let shown = fit(text);
+    let shown = shown.trim();
     if shown.is_empty() || repeats(text, kept) {
         return None;
     }
-    Some(of_words(&shown).chars().take(longest).collect())
+    Some(of_words(shown).chars().take(longest).collect())
 }
 
 /// Stands for a word that is none.
