@@ -36,7 +36,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage header reliability sanitize syscalls fuzz mutants bench clean
+.PHONY: help demo test check dist stage header reliability sanitize syscalls loss fuzz mutants bench clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -70,7 +70,7 @@ header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
 	$(HEADER) --output include/xilnex_auth.h bindings-c
 
 reliability: stage $(FUZZ).done ## take the figures of RELIABILITY.md and write it
-	@tools/require.sh memory syscalls
+	@tools/require.sh memory syscalls loss
 	cargo build --locked --quiet --profile figures -p xilnex-auth-tests --bin figures
 	@python3 tools/reliability.py $(FUZZ)/bin/cargo-fuzz $(if $(SECTION),"$(SECTION)")
 
@@ -79,6 +79,9 @@ sanitize: stage ## watch the memory of the tests and of the C programs
 
 syscalls: stage ## let each system call of fetching a token fail
 	@python3 tools/syscalls.py
+
+loss: stage ## fetch over a network that loses packets
+	@python3 tools/loss.py
 
 fuzz: $(FUZZ).done ## run every fuzz target a hundred million times and write fuzz/record.md
 	@python3 tools/fuzz.py $(FUZZ)/bin/cargo-fuzz --runs 100000000 --record

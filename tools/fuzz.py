@@ -144,23 +144,30 @@ def run(name, seconds=None, runs=None):
         command = [program(name, bool(runs)), limit, *options, corpus, sown]
         done = subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         took = (datetime.datetime.now() - began).total_seconds()
-    told = re.findall(r"stat::number_of_executed_units:\s*(\d+)", path.read_text(errors="replace"))
-    executions = int(told[-1]) if told else 0
+    told = dict(re.findall(r"^stat::(\w+):\s*(\d+)", path.read_text(errors="replace"), re.M))
+    executions = int(told.get("number_of_executed_units", 0))
     is_good = done.returncode in (0, INTERRUPTED) and executions > 0
     return {
         "target": name,
         "sanitizer": sanitizer,
         "executions": executions,
+        "calls": int(told.get("calls", 0)),
         "seconds": took,
         "crashes": int(not is_good),
     }
+
+
+def executions_of(found):
+    """As both reports tell them: a sequence of calls is one execution."""
+    calls = f" of {found['calls']:,} calls" if found["calls"] else ""
+    return f"{found['executions']:,}{calls}"
 
 
 def record(found, commit):
     rows = {}
     if RECORD.exists():
         rows = {row.split(" | ")[0]: row for row in RECORD.read_text().splitlines() if row.startswith("| ")}
-    told = [found["target"], found["sanitizer"], f"{found['executions']:,}", f"{found['seconds'] / 60:.0f}"]
+    told = [found["target"], found["sanitizer"], executions_of(found), f"{found['seconds'] / 60:.0f}"]
     told += [str(found["crashes"]), commit, str(datetime.date.today())]
     rows[f"| {found['target']}"] = f"| {' | '.join(told)} |"
     RECORD.write_text(HEAD + "".join(rows[f"| {name}"] + "\n" for name in TARGETS if f"| {name}" in rows))

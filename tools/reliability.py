@@ -1,5 +1,5 @@
 """Takes the figures of RELIABILITY.md and writes it: the engine's, the model's, the edges', of memory, of failing
-system calls and of fuzzing, and the lists of the mutants and of the long fuzz runs.
+system calls, of lost packets and of fuzzing, and the lists of the mutants and of the long fuzz runs.
 
 Usage: reliability.py CARGO_FUZZ [SECTION ...], from the root of the repository, with everything staged and the figures
 program built; without a section all of them. Sections that are not taken stay as they are in the report.
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import catalogue
 import fuzz
+import loss as packets
 import sanitize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,14 +139,27 @@ def memory():
     return [told, "", *rows], is_good
 
 
-def syscalls():
-    command = [sys.executable, ROOT / "tools/syscalls.py"]
+def table_of(program, told):
+    """The table that a program of this folder prints, under a word about it."""
+    command = [sys.executable, ROOT / "tools" / program]
     done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, timeout=PATIENCE)
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    return [told, "", *rows], done.returncode == 0 and len(rows) > 2
+
+
+def syscalls():
     told = (
         "Each system call of fetching a token fails in every way that it may, by strace, after the program has started."
     )
-    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
-    return [told, "", *rows], done.returncode == 0 and len(rows) > 2
+    return table_of("syscalls.py", told)
+
+
+def loss():
+    told = (
+        f"Client and sandbox in a network that drops {packets.LOST} of 100 packets; a fetch may take {packets.TIMEOUT} "
+        f"seconds, {packets.AT_ONCE} at once."
+    )
+    return table_of("loss.py", told)
 
 
 def fuzzing():
@@ -153,7 +167,7 @@ def fuzzing():
     rows = ["| target | sanitizer | executions | seconds | crashes |", "|---|---|---|---|---|"]
     found = [fuzz.run(name, seconds=30) for name in fuzz.TARGETS]
     for run in found:
-        counts = f"{run['executions']:,} | {run['seconds']:.0f} | {run['crashes']}"
+        counts = f"{fuzz.executions_of(run)} | {run['seconds']:.0f} | {run['crashes']}"
         rows.append(f"| {run['target']} | {run['sanitizer']} | {counts} |")
     return rows, not any(run["crashes"] for run in found)
 
@@ -189,6 +203,7 @@ SECTIONS = {
     "Secrets in memory": secrets,
     "Memory": memory,
     "System calls that fail": syscalls,
+    "Packets that are lost": loss,
     "Fuzzing": fuzzing,
 }
 

@@ -36,6 +36,9 @@ static OPTIONS: LazyLock<Vec<(&str, Vec<String>)>> = LazyLock::new(|| {
 
 static HEARD: AtomicU64 = AtomicU64::new(0);
 
+/// The calls of all sequences.
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
 const SLOTS: usize = 4;
 
 /// A handle, and whether it was freed.
@@ -93,6 +96,7 @@ fuzz_target!(init: { prepare() }, |bytes: &[u8]| {
         subscriptions: none(),
     };
     while !world.bytes.is_empty() {
+        CALLS.fetch_add(1, Ordering::Relaxed);
         world.call();
     }
     (0..SLOTS * 6).for_each(|index| world.free_one(index / SLOTS, index % SLOTS));
@@ -103,6 +107,9 @@ fn prepare() {
     let hook = std::panic::take_hook();
     xilnex_auth_version();
     std::panic::set_hook(hook);
+    // SAFETY: what is registered reads a static and writes to stderr.
+    let status = unsafe { libc::atexit(tell_calls) };
+    assert_eq!(status, 0);
     let server = OPTIONS[0].1[0].as_str();
     let variables =
         [("CLIENT_ID", "till"), ("CLIENT_SECRET", SECRET), ("TIMEOUT", "0.05"), ("BASE_URL", server)];
@@ -110,6 +117,11 @@ fn prepare() {
         // SAFETY: no other thread reads the environment: that of the server has nothing to look up.
         unsafe { std::env::set_var(format!("XILNEX_{name}"), value) };
     }
+}
+
+/// As the fuzzer tells its own figures.
+extern "C" fn tell_calls() {
+    eprintln!("stat::calls: {}", CALLS.load(Ordering::Relaxed));
 }
 
 /// A text of the library whose handle lives, or NULL.

@@ -1,6 +1,6 @@
-/* One token by a client of its own, for whoever lets system calls fail meanwhile: says that it is ready, begins when a byte
- * arrives on stdin, and ends with the status of the call, or with 50 when that took longer than it may. Usage:
- * fetch SECONDS */
+/* One token by a client of its own, for whoever lets system calls fail or packets vanish meanwhile: says that it is ready,
+ * begins when a byte arrives on stdin, says how many seconds the call took, and ends with the status of the call, or with
+ * 50 when that took longer than it may. Usage: fetch SECONDS */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
     xilnex_auth_token *token = NULL;
     xilnex_auth_error *error = NULL;
     xilnex_auth_status status;
-    double began;
+    double began, took;
     char byte;
 
     puts("ready");
@@ -34,7 +34,9 @@ int main(int argc, char **argv) {
     status = xilnex_auth_client_new(config, &client, &error);
     began = now();
     if (status == XILNEX_AUTH_OK) status = xilnex_auth_access_token_with(client, 0, timeout, &token, &error);
-    if (now() - began > timeout + SLACK) status = LATE;
+    took = now() - began;
+    printf("%.4f\n", took);
+    if (took > timeout + SLACK) status = LATE;
     if (error != NULL) fprintf(stderr, "%s: %s\n", xilnex_auth_error_id(error), xilnex_auth_error_message(error));
     xilnex_auth_token_free(token);
     xilnex_auth_error_free(error);
