@@ -1,12 +1,12 @@
 //! The engine's client, behind the `Client` that JavaScript programs see.
 
 use crate::answer::{Answer, Failure, Last};
-use crate::options::{Given, config};
+use crate::options::{Given, laid_over};
 use crate::pending::Pending;
 use crate::stats::Stats;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
-use xilnex_auth::Call;
+use xilnex_auth::{Call, Config};
 
 /// A client of the engine. It lives in a private field, so nothing can take it out of a JavaScript object.
 #[napi]
@@ -19,9 +19,16 @@ pub struct Client {
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed lists")]
 pub fn open(options: Vec<Given>) -> Either<Client, Failure> {
-    match config(&options).and_then(xilnex_auth::Client::new) {
-        Ok(client) => Either::A(Client { client, last: Last::default() }),
+    let config = Config::from_env().and_then(|config| laid_over(config, &options));
+    match config.and_then(xilnex_auth::Client::new) {
+        Ok(client) => Either::A(Client::from(client)),
         Err(error) => Either::B(Failure::from(&error)),
+    }
+}
+
+impl From<xilnex_auth::Client> for Client {
+    fn from(client: xilnex_auth::Client) -> Client {
+        Client { client, last: Last::default() }
     }
 }
 

@@ -18,7 +18,9 @@ mod events;
 mod pending;
 mod options;
 mod stats;
+mod origins;
 mod client;
+mod sandbox;
 mod command_line;
 
 use napi_derive::napi;

@@ -17,9 +17,8 @@ pub struct Given {
     pub type_name: String,
 }
 
-/// The environment with the given options over it.
-pub fn config(options: &[Given]) -> Result<Config, Error> {
-    let mut config = Config::from_env()?;
+/// A configuration with the given options over it.
+pub fn laid_over(mut config: Config, options: &[Given]) -> Result<Config, Error> {
     for given in options {
         config.set_value(&snake_case(&given.name)?, value(given))?;
     }

@@ -5,13 +5,14 @@ use crate::errors::{no_pickle, raised};
 use crate::events;
 use crate::options;
 use crate::pending::{self, Pending};
+use crate::sandbox::Sandbox;
 use crate::stats::Stats;
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::{Arc, OnceLock};
-use xilnex_auth::{Answer, Call};
+use xilnex_auth::{Answer, Call, Config, Error};
 
 /// A token and the `str` that stands for it as long as it is handed out.
 type Text = (Arc<xilnex_auth::AccessToken>, Py<PyString>);
@@ -37,10 +38,17 @@ impl Client {
     #[pyo3(signature = (**options))]
     fn __init__(&self, py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         events::listen(py);
-        let config = options::config(options)?;
-        let made = py.detach(|| xilnex_auth::Client::new(config?));
-        let client = made.map_err(|error| raised(py, &error))?;
-        self.client.set(client).map_err(|_| PyRuntimeError::new_err("the client was made before"))
+        let config = options::config(Config::from_env(), options)?;
+        self.open(py, py.detach(|| xilnex_auth::Client::new(config?)))
+    }
+
+    /// In place of `__init__`: a client of this sandbox, which goes by its time.
+    #[pyo3(signature = (sandbox, options))]
+    fn _open_at(&self, py: Python<'_>, sandbox: &Sandbox, options: &Bound<'_, PyDict>) -> PyResult<()> {
+        events::listen(py);
+        let running = sandbox.running()?;
+        let config = options::config(running.config(), Some(options))?;
+        self.open(py, py.detach(|| running.client(config?)))
     }
 
     /// The text of a valid access token; from memory where possible, else blocks.
@@ -146,6 +154,11 @@ impl Client {
 }
 
 impl Client {
+    fn open(&self, py: Python<'_>, made: Result<xilnex_auth::Client, Error>) -> PyResult<()> {
+        let client = made.map_err(|error| raised(py, &error))?;
+        self.client.set(client).map_err(|_| PyRuntimeError::new_err("the client was made before"))
+    }
+
     fn client(&self) -> PyResult<&xilnex_auth::Client> {
         self.client
             .get()

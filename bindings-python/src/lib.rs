@@ -14,6 +14,8 @@ mod bell;
 mod access_token;
 mod pending;
 mod stats;
+mod origins;
+mod sandbox;
 mod client;
 mod command_line;
 
@@ -32,5 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<stats::Stats>()?;
     module.add_class::<pending::Pending>()?;
     module.add_class::<bell::Bell>()?;
+    module.add_class::<origins::Origins>()?;
+    module.add_class::<sandbox::Sandbox>()?;
     module.add_function(wrap_pyfunction!(command_line::run, module)?)
 }

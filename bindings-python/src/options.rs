@@ -5,9 +5,12 @@ use pyo3::types::{PyBool, PyDict, PyString};
 use xilnex_auth::config::Value;
 use xilnex_auth::{Config, Error};
 
-/// The environment with the given options over it; `None` stands for an option that was not given.
-pub fn config(options: Option<&Bound<'_, PyDict>>) -> PyResult<Result<Config, Error>> {
-    let mut config = match Config::from_env() {
+/// A configuration with the given options over it; `None` stands for an option that was not given.
+pub fn config(
+    below: Result<Config, Error>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Result<Config, Error>> {
+    let mut config = match below {
         Ok(config) => config,
         Err(error) => return Ok(Err(error)),
     };

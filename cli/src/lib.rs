@@ -8,6 +8,7 @@ mod arguments;
 mod signals;
 mod sandbox;
 mod text;
+pub mod testing;
 
 use arguments::{Command, parse};
 use std::ffi::OsString;

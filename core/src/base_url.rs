@@ -36,7 +36,7 @@ impl BaseUrl {
             "http" if is_loopback(&host) => {}
             "http" => {
                 return Err("must start with https:// (plain http is for this machine only: localhost, \
-                            127.0.0.1, [::1]), or the secret would travel readable"
+                            127.0.0.1, [::1]), or what is secret would travel readable"
                     .into());
             }
             _ => return Err(malformed()),
@@ -59,6 +59,11 @@ impl BaseUrl {
         format!("{}{TOKEN_PATH}", self.0)
     }
 
+    /// Whether there is more of it than an origin.
+    pub(crate) fn has_path(&self) -> bool {
+        self.0.matches('/').count() > 2
+    }
+
     /// Whether the connection is TLS.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https:")
@@ -73,15 +78,17 @@ impl BaseUrl {
     }
 }
 
-/// An IPv6 address in brackets, or labels none of which is empty; a dot at the end makes a name absolute.
+/// An IPv6 address in brackets, or labels of letters, digits, hyphens and underscores; a dot at the end makes a name
+/// absolute.
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
         Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => {
-            !host.contains(['[', ']'])
-                && host.strip_suffix('.').unwrap_or(host).split('.').all(|label| !label.is_empty())
-        }
+        None => host.strip_suffix('.').unwrap_or(host).split('.').all(is_label),
     }
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// What may follow a host: nothing, or a colon and a port in digits. The parser of addresses takes more than that.
@@ -144,6 +151,8 @@ mod tests {
             ("https://[1.2.3.4]", "not an address"),
             ("https://..", "not an address"),
             ("https://a..b", "not an address"),
+            ("https://*.b", "not an address"),
+            ("https://a,b", "not an address"),
             ("https://a/?x=1", "no query"),
             ("https://a/#x", "no fragment"),
             ("https://user:canary@a", "no user name"),

@@ -84,6 +84,18 @@ impl Client {
         })
     }
 
+    /// A client over the network that shares nothing with others and goes by this clock: for tests.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    #[allow(clippy::needless_pass_by_value, reason = "as Client::new")]
+    pub fn with_clock(config: Config, clock: Arc<dyn Clock>) -> Result<Client, Error> {
+        wiped::<OF_A_CALL, _>(|| {
+            let (settings, secret) = Settings::new(&config)?;
+            Ok(Client::over(registry::make(settings, clock)?, &secret))
+        })
+    }
+
     fn over(engine: Arc<Cache>, secret: &Secret) -> Client {
         engine.enter(secret);
         let place = Place { engine: engine.clone(), exit: Exit::default(), is_left: AtomicBool::new(false) };

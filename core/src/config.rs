@@ -231,7 +231,11 @@ impl Config {
         Config::from_lookup(|name| std::env::var_os(name))
     }
 
-    pub(crate) fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Config, Error> {
+    /// As [`Config::from_env`], from variables that `lookup` finds.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Config, Error> {
         let mut config = Config::new();
         config.origin = Origin::Environment;
         for row in &OPTIONS {

@@ -38,7 +38,7 @@ static ENGINES: ArcSwapOption<Vec<Known>> = ArcSwapOption::const_empty();
 pub fn engine(settings: Settings) -> Result<Arc<Cache>, Error> {
     let key = settings.key();
     let known = ENGINES.load().as_deref().and_then(|engines| find(engines, &key));
-    let candidate = known.map_or_else(|| make(settings), Ok)?;
+    let candidate = known.map_or_else(|| make(settings, Arc::new(SystemClock)), Ok)?;
     let mut engine = candidate.clone();
     ENGINES.rcu(|engines| {
         let mut engines = engines.as_deref().cloned().unwrap_or_default();
@@ -66,9 +66,12 @@ fn find(engines: &[Known], key: &Key) -> Option<Arc<Cache>> {
     engines.iter().find(|known| known.key == *key)?.engine.upgrade()
 }
 
-fn make(settings: Settings) -> Result<Arc<Cache>, Error> {
+/// An engine over the network that nobody finds here.
+///
+/// # Errors
+/// As [`engine`].
+pub fn make(settings: Settings, clock: Arc<dyn Clock>) -> Result<Arc<Cache>, Error> {
     let transport = Arc::new(UreqTransport::new(&settings)?);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Ok(Cache::new(Grant::new(settings, transport, clock.clone()), clock, None))
 }
 

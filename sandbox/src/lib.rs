@@ -17,12 +17,14 @@
 mod http;
 mod rs256;
 mod keys;
+mod time;
 mod certificates;
 mod channel;
 mod elsewhere;
 mod fault;
 mod record;
 mod script;
+mod settings;
 mod token_endpoint;
 mod resource;
 mod discovery;

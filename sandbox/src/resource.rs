@@ -2,6 +2,7 @@
 
 use crate::http::{Request, Response};
 use crate::keys::keys;
+use crate::time::Time;
 use crate::token_endpoint::audience;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -15,14 +16,16 @@ const MOST_ROWS: usize = 10_000;
 pub struct Rows(Mutex<BTreeMap<String, Vec<Value>>>);
 
 /// Answers a request for `/data`, GET or POST.
-pub fn answer(request: &Request, issuer: &str, rows: &Rows) -> Response {
+pub fn answer(request: &Request, issuer: &str, rows: &Rows, time: &Time) -> Response {
     let Some(token) = bearer_token(request) else {
         return Response::json(401, &json!({"error": "no token"})).with("WWW-Authenticate", "Bearer");
     };
-    let claims = keys().verify(token, issuer, &audience(issuer));
-    let Some(claims) =
-        claims.filter(|claims| claims["scope"].as_str().is_some_and(|scope| !scope.is_empty()))
-    else {
+    let claims = keys().verify(token, issuer, &audience(issuer), time.now());
+    let is_good = |claims: &Value| {
+        claims["scope"].as_str().is_some_and(|scope| !scope.is_empty())
+            && claims["jti"].as_str().is_some_and(|id| !time.is_revoked(id))
+    };
+    let Some(claims) = claims.filter(is_good) else {
         return Response::json(401, &json!({"error": "invalid_token"}))
             .with("WWW-Authenticate", r#"Bearer error="invalid_token""#);
     };

@@ -124,6 +124,16 @@ impl Sandbox {
         self.shared.service.record.requests()
     }
 
+    /// Puts the sandbox's time forward: tokens expire by it, and new ones are issued in it.
+    pub fn advance(&self, length: Duration) {
+        self.shared.service.time.advance(length);
+    }
+
+    /// Makes `/data` refuse every token that was issued before.
+    pub fn revoke_tokens(&self) {
+        self.shared.service.time.revoke();
+    }
+
     /// Ends the sandbox; open connections are cut.
     pub fn stop(self) {
         drop(self);

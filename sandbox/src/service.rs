@@ -9,6 +9,7 @@ use crate::keys::keys;
 use crate::record::Record;
 use crate::resource::{self, Rows};
 use crate::script::Answer;
+use crate::time::Time;
 use crate::token_endpoint::{Endpoint, named_client};
 use crate::{Options, discovery};
 use parking_lot::Mutex;
@@ -45,6 +46,7 @@ pub struct Service {
     /// Makes it speak TLS.
     pub tls: Option<Tls>,
     pub elsewhere: Option<Elsewhere>,
+    pub time: Time,
     rows: Rows,
     script: Mutex<VecDeque<Answer>>,
     failures: AtomicU64,
@@ -79,6 +81,7 @@ impl Service {
             record: Record::default(),
             tls,
             elsewhere,
+            time: Time::default(),
             rows: Rows::default(),
             failures: AtomicU64::new(0),
         }
@@ -192,7 +195,12 @@ impl Service {
     }
 
     fn endpoint(&self) -> Endpoint<'_> {
-        Endpoint { clients: &self.options.clients, issuer: &self.base_url, ttl: self.options.ttl }
+        Endpoint {
+            clients: &self.options.clients,
+            issuer: &self.base_url,
+            ttl: self.options.ttl,
+            time: &self.time,
+        }
     }
 
     fn route(&self, request: &Request) -> Response {
@@ -207,7 +215,7 @@ impl Service {
             return Response::json(405, &json!({"error": "method_not_allowed"})).with("Allow", allowed);
         }
         match request.path.as_str() {
-            "/data" => resource::answer(request, &self.base_url, &self.rows),
+            "/data" => resource::answer(request, &self.base_url, &self.rows, &self.time),
             "/sandbox" => Response::json(200, &self.summary()),
             JWKS => Response::json(200, &keys().published()),
             _ => Response::json(200, &discovery::metadata(&self.base_url, &self.options.clients)),

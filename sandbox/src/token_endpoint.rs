@@ -3,11 +3,12 @@
 use crate::RegisteredClient;
 use crate::http::{Request, Response};
 use crate::keys::{keys, random_text};
+use crate::time::Time;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The longest client identifier and secret that the server takes.
 const LONGEST: usize = 100;
@@ -20,6 +21,7 @@ pub struct Endpoint<'a> {
     pub clients: &'a [RegisteredClient],
     pub issuer: &'a str,
     pub ttl: Duration,
+    pub time: &'a Time,
 }
 
 type Parameters = BTreeMap<String, String>;
@@ -73,7 +75,7 @@ impl Endpoint<'_> {
     }
 
     fn claims(&self, client: &RegisteredClient, scope: &str, seconds: u64) -> serde_json::Value {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = self.time.now();
         json!({
             "iss": self.issuer,
             "aud": audience(self.issuer),
@@ -83,7 +85,7 @@ impl Endpoint<'_> {
             "iat": now,
             "nbf": now,
             "exp": now.saturating_add(seconds),
-            "jti": random_text(),
+            "jti": self.time.token_id(&random_text()),
         })
     }
 

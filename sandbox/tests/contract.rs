@@ -166,6 +166,22 @@ fn a_token_of_another_sandbox_and_an_expired_one_are_refused() {
 }
 
 #[test]
+fn time_put_forward_and_revoking_end_the_tokens_before() {
+    let sandbox = sandbox(|_| {});
+    let token = || member(&post(&sandbox, "/connect/token", FORM, GOOD), "access_token");
+    let is_good =
+        |token: &str| status(&get(&sandbox, "/data", &format!("Authorization: Bearer {token}\r\n"))) == 200;
+    let first = token();
+    assert!(is_good(&first));
+    sandbox.advance(Duration::from_secs(3601));
+    assert!(!is_good(&first));
+    let second = token();
+    assert!(is_good(&second));
+    sandbox.revoke_tokens();
+    assert!(!is_good(&second) && is_good(&token()));
+}
+
+#[test]
 fn discovery_tells_where_things_are() {
     let sandbox = sandbox(|_| {});
     let metadata = get(&sandbox, "/.well-known/openid-configuration", "");

@@ -5,29 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
-use xilnex_auth::clock::{Clock, Flag, Reading, SystemClock};
+use xilnex_auth::ahead::AheadClock;
+use xilnex_auth::clock::Clock;
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Call, Client, Config, Error, Kind};
 
 /// So that ten thousand threads fit into any machine.
 const STACK: usize = 128 * 1024;
-
-/// The machine's own clocks, put forward at will.
-#[derive(Default)]
-struct PutForward(AtomicU64);
-
-impl Clock for PutForward {
-    fn now(&self) -> Reading {
-        let forward = Duration::from_secs(self.0.load(Ordering::SeqCst));
-        let now = SystemClock.now();
-        Reading { boot: now.boot + forward, wall: now.wall + forward }
-    }
-
-    fn wait(&self, flag: &Flag, until: Duration) -> bool {
-        SystemClock.wait(flag, until.saturating_sub(Duration::from_secs(self.0.load(Ordering::SeqCst))))
-    }
-}
 
 fn client(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Client {
     let mut config = Config::new();
@@ -85,12 +70,12 @@ struct Round {
 
 impl Round {
     fn new(arrival: Arrival) -> Result<Round, String> {
-        let (script, clock) = (Arc::new(Script::default()), Arc::new(PutForward::default()));
+        let (script, clock) = (Arc::new(Script::default()), Arc::new(AheadClock::default()));
         let client = client(script.clone(), clock.clone());
         if arrival.is_late() {
             script.push(Step::Token("old", 3600));
             client.get_token().map_err(|error| error.to_string())?;
-            clock.0.store(3600, Ordering::SeqCst);
+            clock.advance(Duration::from_secs(3600));
         }
         let before = script.requests();
         script.push(Step::Gate);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
-use xilnex_auth_sandbox::{Answer, Fault, FaultPlan, Options, RegisteredClient, Sandbox};
+use xilnex_auth_sandbox::{Options, Sandbox};
 
 /// The file that tells the system underneath how to fail.
 const SYSTEM: &str = "system";
@@ -203,31 +203,16 @@ fn address(url: &str) -> String {
 }
 
 fn options(server: &Value) -> Result<Options, String> {
-    let seconds =
-        |name: &str, default: f64| Duration::from_secs_f64(server[name].as_f64().unwrap_or(default));
     let text = |name: &str, default: &str| server["client"][name].as_str().unwrap_or(default).to_owned();
-    let script: Result<Vec<Answer>, String> =
-        server["script"].as_array().into_iter().flatten().map(Answer::from_json).collect();
-    Ok(Options {
-        port: 0,
-        clients: vec![RegisteredClient {
-            client_id: text("client_id", "till-7"),
-            client_secret: text("client_secret", "canary-secret"),
-            scope: text("scope", "coreapi"),
-        }],
-        ttl: seconds("ttl", 3600.0),
-        latency: seconds("latency", 0.0),
-        script: script?,
-        tls: server["tls"] == true,
-        fault: fault_plan(server)?,
-    })
-}
-
-fn fault_plan(server: &Value) -> Result<Option<FaultPlan>, String> {
-    let Some(name) = server["fault"].as_str() else { return Ok(None) };
-    let fault = Fault::named(name).ok_or_else(|| format!("no fault is called {name}"))?;
-    let after = server["fault_after"].as_u64().unwrap_or_default();
-    Ok(Some(FaultPlan { fault, after, times: server["fault_times"].as_u64() }))
+    let mut told = json!({
+        "client_id": text("client_id", "till-7"),
+        "client_secret": text("client_secret", "canary-secret"),
+        "scope": text("scope", "coreapi"),
+    });
+    for name in ["ttl", "latency", "script", "tls", "fault", "fault_after", "fault_times"] {
+        told[name] = server[name].clone();
+    }
+    Options::from_json(&told.to_string())
 }
 
 /// An address at which connections are neither accepted nor refused: its queue is full.
