@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::request::access_token_request;
 use crate::response::{self, Asked};
-use crate::secret::Secret;
+use crate::secret::{Fingerprint, Secret};
 use crate::settings::{Settings, read_secret};
 use crate::skew;
 use crate::token::AccessToken;
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Asks the authorization server; keeps nothing.
 pub struct Grant {
     settings: Settings,
-    /// SHA-256 of the secret that the last request carried.
-    sent: ArcSwap<[u8; 32]>,
+    /// The secret that the last request carried.
+    sent: ArcSwap<Fingerprint>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }

@@ -24,11 +24,11 @@ impl Secret {
         self.0.text()
     }
 
-    /// SHA-256 of the text: tells two secrets apart without holding either.
-    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+    /// Tells it apart from other secrets.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
         let mut out = [0; 32];
         out.copy_from_slice(digest::digest(&digest::SHA256, self.0.text().as_bytes()).as_ref());
-        out
+        Fingerprint(out)
     }
 
     /// A key that only who knows the secret can make again.
@@ -58,6 +58,24 @@ impl Secret {
         } else {
             None
         }
+    }
+}
+
+/// SHA-256 of a secret: tells two apart without holding either. Redacted when printed, since a short one could be guessed
+/// from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The digest itself, for what is hashed again.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
     }
 }
 

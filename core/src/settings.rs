@@ -5,7 +5,7 @@ use crate::config::{ClientAuth, Config, ProxyChoice, client_secret, option, refu
 use crate::error::Error;
 use crate::file::{self, Source};
 use crate::proxy::{self, Proxy};
-use crate::secret::Secret;
+use crate::secret::{Fingerprint, Secret};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,8 +28,8 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// The client identifier.
     pub client_id: String,
-    /// SHA-256 of the client secret as it was when the client was made.
-    pub client_secret: [u8; 32],
+    /// The client secret as it was when the client was made, as far as telling it apart needs it.
+    pub client_secret: Fingerprint,
     /// Where the secret came from, if from a file: it is read again when the server refuses it.
     pub client_secret_file: Option<PathBuf>,
     /// The scope to ask for.
@@ -90,7 +90,7 @@ impl Settings {
         let parts = [
             Some(self.base_url.as_str().as_bytes().to_vec()),
             Some(self.client_id.as_bytes().to_vec()),
-            Some(self.client_secret.to_vec()),
+            Some(self.client_secret.bytes().to_vec()),
             path(&self.client_secret_file),
             self.scope.as_ref().map(|scope| scope.as_bytes().to_vec()),
             Some(vec![self.client_auth as u8]),
@@ -99,7 +99,7 @@ impl Settings {
             self.ca_file.as_ref().map(|source| source.path().as_os_str().as_encoded_bytes().to_vec()),
             // Two pipes may have had one name.
             self.ca_file.as_ref().and_then(Source::kept).map(<[u8]>::to_vec),
-            self.proxy.as_ref().map(|proxy| Secret::new(proxy.address()).fingerprint().to_vec()),
+            self.proxy.as_ref().map(|proxy| Secret::new(proxy.address()).fingerprint().bytes().to_vec()),
         ];
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
         for part in parts {
