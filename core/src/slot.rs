@@ -63,9 +63,10 @@ impl Slot {
             if held.users > 0 {
                 return;
             }
-            let (secret, token) = (held.secret.take(), held.token.take());
-            let closed = token.zip(secret).and_then(|(token, secret)| Envelope::close(&token, &secret));
-            held.envelope = closed.map(Arc::new);
+            // Without both, as after a flight that began when the last client had gone, an envelope stays as it is.
+            if let Some((token, secret)) = held.token.take().zip(held.secret.take()) {
+                held.envelope = Envelope::close(&token, &secret).map(Arc::new);
+            }
         };
         wiped::<OF_A_CALL, _>(|| self.change(close));
     }
@@ -185,6 +186,15 @@ mod tests {
         slot.enter(&secret);
         assert_eq!(slot.valid().unwrap().value(), "canary");
         assert_eq!(slot.secret(), Some(secret));
+    }
+
+    #[test]
+    fn a_flight_that_begins_when_the_last_client_has_gone_takes_no_token_along() {
+        let (slot, secret) = slot_with_token();
+        slot.leave();
+        drop(slot.stay());
+        slot.enter(&secret);
+        assert_eq!(slot.valid().unwrap().value(), "canary");
     }
 
     #[test]
