@@ -157,6 +157,11 @@ pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
         ErrorKind::FileTooLarge => {
             refusal(row, "is larger than 16 KiB: give the file that holds the secret alone")
         }
+        // What leads nowhere may be the secret itself, in the wrong option.
+        _ if !path.is_absolute() && !path.exists() => refusal(
+            row,
+            &format!("cannot be read: {problem}: give the path of a file and check its permissions"),
+        ),
         _ => unreadable(row.name, path, &problem),
     })?;
     let text = std::str::from_utf8(&bytes)

@@ -64,6 +64,16 @@ fn a_bad_secret_file_is_refused_without_its_content() {
 }
 
 #[test]
+fn a_secret_given_for_the_path_of_its_file_is_not_told() {
+    for secret in ["canary-secret".to_owned(), "canary/".repeat(9), "canary".repeat(100)] {
+        let mistaken = config(&[("client_id", "x"), ("client_secret_file", &secret)]);
+        let told = Settings::new(&mistaken).unwrap_err();
+        assert!(told.message().contains("XILNEX_CLIENT_SECRET_FILE"), "{told}");
+        assert!(!format!("{told:?}").contains("canary"), "{told:?}");
+    }
+}
+
+#[test]
 fn what_a_call_gave_wins_and_one_source_may_not_contradict_itself() {
     let secret = file(b"from the file");
     let path = secret.path().to_str().unwrap();
