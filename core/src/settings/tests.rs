@@ -121,6 +121,15 @@ fn the_key_changes_with_every_part() {
 }
 
 #[test]
+fn printing_shows_neither_the_secret_nor_its_hash() {
+    let (settings, secret) =
+        Settings::new(&config(&[("client_id", "x"), ("client_secret", "canary")])).unwrap();
+    let shown = format!("{settings:?}");
+    let hash = format!("{:?}", secret.fingerprint());
+    assert!(shown.contains("client_id") && !shown.contains(&hash) && !shown.contains("canary"), "{shown}");
+}
+
+#[test]
 fn plain_http_never_uses_a_proxy() {
     let local = config(&[
         ("client_id", "x"),
