@@ -112,11 +112,15 @@ impl Slot {
         (verdict != Verdict::Expired).then_some(token)
     }
 
-    /// Keeps a token unless the one at hand was asked for later.
+    /// Keeps a token unless the one at hand was asked for later, or is valid while this one expired on its way.
     pub fn put(&self, token: &Arc<AccessToken>) {
+        let now = self.clock.now();
+        let is_over = |token: &AccessToken| token.left(&now).is_zero();
         self.change(|held| {
-            let is_newer = held.token.as_ref().is_none_or(|held| held.sent().boot <= token.sent().boot);
-            if held.users > 0 && is_newer {
+            let is_better = held.token.as_ref().is_none_or(|held| {
+                held.sent().boot <= token.sent().boot && (is_over(held) || !is_over(token))
+            });
+            if held.users > 0 && is_better {
                 held.token = Some(token.clone());
             }
         });
