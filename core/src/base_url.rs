@@ -11,11 +11,12 @@ const TOKEN_PATH: &str = "/connect/token";
 pub struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Parses and normalises: scheme and host in lower case, no trailing slash. The error is the rest of a
-    /// sentence that starts with the option's name and never quotes the text.
+    /// Parses and normalises: scheme and host in lower case, no port that goes without saying, no trailing slash. The
+    /// error is the rest of a sentence that starts with the option's name and never quotes the text.
     pub fn parse(text: &str) -> Result<BaseUrl, String> {
         if !text.is_ascii() || text.contains('\\') {
-            return Err("must be ASCII without backslashes: write other characters percent-encoded".into());
+            return Err("must be ASCII without backslashes: write other characters of a host in punycode (xn--...), of a path \
+                        percent-encoded".into());
         }
         if text.contains('#') || text.contains('?') {
             return Err("must have no query and no fragment".into());
@@ -45,7 +46,9 @@ impl BaseUrl {
         if path.ends_with(TOKEN_PATH) {
             return Err(format!("must be the server's base address: leave {TOKEN_PATH} off"));
         }
-        let port = authority.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+        let port = authority.port_u16().filter(|port| *port != usual_port(scheme));
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let host = bracketed(&host).map_or_else(|| host.clone(), |address| format!("[{address}]"));
         Ok(BaseUrl(format!("{scheme}://{host}{port}{path}")))
     }
 
@@ -73,7 +76,7 @@ impl BaseUrl {
     pub fn host_and_port(&self) -> (String, u16) {
         let uri: Uri = self.0.parse().unwrap_or_default();
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let port = uri.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 });
+        let port = uri.port_u16().unwrap_or(usual_port(uri.scheme_str().unwrap_or_default()));
         (host, port)
     }
 }
@@ -81,10 +84,15 @@ impl BaseUrl {
 /// An IPv6 address in brackets, or labels of letters, digits, hyphens and underscores; a dot at the end makes a name
 /// absolute.
 fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => host.strip_suffix('.').unwrap_or(host).split('.').all(is_label),
-    }
+    bracketed(host).is_some() || host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
+}
+
+fn bracketed(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+fn usual_port(scheme: &str) -> u16 {
+    if scheme == "https" { 443 } else { 80 }
 }
 
 fn is_label(label: &str) -> bool {
@@ -164,6 +172,22 @@ mod tests {
         ] {
             let told = BaseUrl::parse(text).unwrap_err();
             assert!(told.contains(word) && !told.contains("canary"), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_address_are_one() {
+        for (text, address) in [
+            ("https://a:443/x", "https://a/x"),
+            ("HTTPS://A:0443", "https://a"),
+            ("http://localhost:80", "http://localhost"),
+            ("https://a:80", "https://a:80"),
+            ("http://[0:0::0001]:5000", "http://[::1]:5000"),
+            ("https://[2001:DB8:0::7f00:1]", "https://[2001:db8::7f00:1]"),
+            ("https://[::ffff:7f00:1]", "https://[::ffff:127.0.0.1]"),
+        ] {
+            let found = BaseUrl::parse(text).unwrap();
+            assert_eq!((found.as_str(), BaseUrl::parse(address)), (address, Ok(found.clone())), "{text}");
         }
     }
 

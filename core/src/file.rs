@@ -58,7 +58,7 @@ fn wait(file: &File, until: Duration) -> io::Result<()> {
             // What looks ready over and over, and then has nothing, is not waited for either.
             return late();
         }
-        let left = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
+        let left = Timespec::try_from(left).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&left)) {
             Ok(0) => return late(),
             Ok(_) => return Ok(()),

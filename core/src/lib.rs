@@ -22,7 +22,8 @@
 //!   are looked at, and age counts from the moment the request was sent.
 //! - Any number of callers cause one request, and share its token or its error.
 //! - A token that is still valid is handed out even while the server cannot be reached.
-//! - A server that fails is left alone for a while, and no program sends it more than ten requests a minute.
+//! - A server that fails is left alone for a while, and no process sends it more than ten requests a minute
+//!   for one configuration.
 //! - The secret goes to the token endpoint and nowhere else: no redirect is followed, TLS is always verified,
 //!   and no error, `Debug` or log line holds a secret or a token.
 //!

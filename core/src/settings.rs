@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::file::{self, Source};
 use crate::proxy::{self, Proxy};
 use crate::secret::{Fingerprint, Secret};
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,8 +22,8 @@ pub(crate) const MAX_CA_FILE: usize = 16 * 1024 * 1024;
 pub type Key = [u8; 32];
 
 /// What a client works with: every required option is there and every file was readable. The secret stands apart from
-/// it, because it has to go before.
-#[derive(Clone, Debug)]
+/// it, because it has to go before. `Debug` leaves its hash out: whoever sees one may guess a weak secret.
+#[derive(Clone)]
 pub struct Settings {
     /// Where the authorization server is.
     pub base_url: BaseUrl,
@@ -114,6 +115,16 @@ impl Settings {
     }
 }
 
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("base_url", &self.base_url.as_str())
+            .field("client_id", &self.client_id)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One sentence that names everything that is missing; empty when nothing is.
 fn missing(config: &Config) -> String {
     let mut names = Vec::new();
@@ -157,6 +168,11 @@ pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
         ErrorKind::FileTooLarge => {
             refusal(row, "is larger than 16 KiB: give the file that holds the secret alone")
         }
+        // What leads nowhere may be the secret itself, in the wrong option.
+        _ if !path.is_absolute() && !path.exists() => refusal(
+            row,
+            &format!("cannot be read: {problem}: give the path of a file and check its permissions"),
+        ),
         _ => unreadable(row.name, path, &problem),
     })?;
     let text = std::str::from_utf8(&bytes)

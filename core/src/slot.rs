@@ -63,9 +63,10 @@ impl Slot {
             if held.users > 0 {
                 return;
             }
-            let (secret, token) = (held.secret.take(), held.token.take());
-            let closed = token.zip(secret).and_then(|(token, secret)| Envelope::close(&token, &secret));
-            held.envelope = closed.map(Arc::new);
+            // Without both, as after a flight that began when the last client had gone, an envelope stays as it is.
+            if let Some((token, secret)) = held.token.take().zip(held.secret.take()) {
+                held.envelope = Envelope::close(&token, &secret).map(Arc::new);
+            }
         };
         wiped::<OF_A_CALL, _>(|| self.change(close));
     }
@@ -111,11 +112,15 @@ impl Slot {
         (verdict != Verdict::Expired).then_some(token)
     }
 
-    /// Keeps a token unless the one at hand was asked for later.
+    /// Keeps a token unless the one at hand was asked for later, or is valid while this one expired on its way.
     pub fn put(&self, token: &Arc<AccessToken>) {
+        let now = self.clock.now();
+        let is_over = |token: &AccessToken| token.left(&now).is_zero();
         self.change(|held| {
-            let is_newer = held.token.as_ref().is_none_or(|held| held.sent().boot <= token.sent().boot);
-            if held.users > 0 && is_newer {
+            let is_better = held.token.as_ref().is_none_or(|held| {
+                held.sent().boot <= token.sent().boot && (is_over(held) || !is_over(token))
+            });
+            if held.users > 0 && is_better {
                 held.token = Some(token.clone());
             }
         });
@@ -185,6 +190,15 @@ mod tests {
         slot.enter(&secret);
         assert_eq!(slot.valid().unwrap().value(), "canary");
         assert_eq!(slot.secret(), Some(secret));
+    }
+
+    #[test]
+    fn a_flight_that_begins_when_the_last_client_has_gone_takes_no_token_along() {
+        let (slot, secret) = slot_with_token();
+        slot.leave();
+        drop(slot.stay());
+        slot.enter(&secret);
+        assert_eq!(slot.valid().unwrap().value(), "canary");
     }
 
     #[test]

@@ -153,9 +153,10 @@ def judge(case, language, held, freed):
     """The figure of a case, and what was found where nothing may be."""
     # A C program wipes its own buffers, so nothing is the language's.
     host = "" if language == "C" else case.kept_by_host
-    # While the client lives its secret is somewhere: who does not find it there looks in the wrong place.
-    if not any(find.label == "secret" for find in held):
-        raise SystemExit(f"{case.told}: no secret was found while the client was alive")
+    # While the client lives its secret is somewhere, and so is its token: who finds none looks in the wrong place.
+    for label in ["secret"] if case.mode == "failing" else ["secret", "token"]:
+        if not any(find.label == label for find in held):
+            raise SystemExit(f"{case.told}: no {label} was found while the client was alive")
     in_core = [find for find in held if find.mapping.is_dumped]
     figure = {"figure": case.told, "language": language}
     for label in ("secret", "token"):

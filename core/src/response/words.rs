@@ -18,6 +18,9 @@ pub const OAUTH_ERRORS: [&str; 6] = [
 /// A word longer than this is none of a language: a token, a JWT, Base64 or hexadecimal digits.
 const LONGEST_WORD: usize = 32;
 
+/// A text longer than this is no message; to look through it takes a hundred times its length of memory.
+const LONGEST_TEXT: usize = 4 * 1024;
+
 /// The members of an answer that hold what is to be kept, should a server send them beside an error.
 const KEPT: [&str; 3] = ["access_token", "refresh_token", "id_token"];
 
@@ -42,7 +45,7 @@ pub fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>,
 fn printable(text: &str, longest: usize, kept: &[Zeroizing<String>]) -> Option<String> {
     let shown = fit(text);
     let shown = shown.trim();
-    if shown.is_empty() || repeats(text, kept) {
+    if shown.is_empty() || text.len() > LONGEST_TEXT || repeats(text, kept) {
         return None;
     }
     Some(of_words(shown).chars().take(longest).collect())
@@ -84,11 +87,11 @@ fn repeats(text: &str, kept: &[Zeroizing<String>]) -> bool {
         }
         last = now;
     }
-    let kept: Vec<_> = kept.iter().map(|kept| comparable(kept)).filter(|kept| !kept.is_empty()).collect();
-    readings
-        .iter()
-        .map(|reading| comparable(reading))
-        .any(|reading| kept.iter().any(|kept| reading.contains(kept.as_str())))
+    [comparable, letters].into_iter().any(|form| {
+        let kept: Vec<_> = kept.iter().map(|kept| form(kept)).filter(|kept| !kept.is_empty()).collect();
+        let mut readings = readings.iter().map(|reading| form(reading));
+        readings.any(|reading| kept.iter().any(|kept| reading.contains(kept.as_str())))
+    })
 }
 
 fn from_url(text: &str) -> Zeroizing<String> {
@@ -156,6 +159,46 @@ fn comparable(text: &str) -> Zeroizing<String> {
     Zeroizing::new(fit(text).to_ascii_lowercase())
 }
 
+/// Letters and digits alone, without the names of entities: there are two thousand, which stand for other characters.
+fn letters(text: &str) -> Zeroizing<String> {
+    let mut parts = text.split('&');
+    let mut plain = Zeroizing::new(parts.next().unwrap_or_default().to_owned());
+    for part in parts {
+        let name = part.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(part.len());
+        plain.push_str(if part[name..].starts_with(';') { &part[name..] } else { part });
+    }
+    plain.retain(|c| c.is_ascii_alphanumeric());
+    plain.make_ascii_lowercase();
+    plain
+}
+
 fn fit(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, secret: &str) -> Option<String> {
+        printable(text, 256, &[Zeroizing::new(secret.to_owned())])
+    }
+
+    #[test]
+    fn what_a_web_page_writes_by_name_is_read_too() {
+        for (secret, echo) in [
+            ("canar\u{e9}-7", "canar&eacute;-7"),
+            ("canary+7/x", "canary&plus;7&sol;x"),
+            ("canary:7", "the secret canary&colon;7 is wrong"),
+        ] {
+            assert_eq!(shown(echo, secret), None, "{echo}");
+        }
+        assert!(shown("neither fish &amp; fowl; nor &c.", "canary+7/x").is_some());
+    }
+
+    #[test]
+    fn a_text_without_measure_is_no_message() {
+        assert!(shown(&"a word ".repeat(500), "canary").is_some());
+        assert_eq!(shown(&"a word ".repeat(9000), "canary"), None);
+    }
 }

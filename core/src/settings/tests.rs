@@ -64,6 +64,16 @@ fn a_bad_secret_file_is_refused_without_its_content() {
 }
 
 #[test]
+fn a_secret_given_for_the_path_of_its_file_is_not_told() {
+    for secret in ["canary-secret".to_owned(), "canary/".repeat(9), "canary".repeat(100)] {
+        let mistaken = config(&[("client_id", "x"), ("client_secret_file", &secret)]);
+        let told = Settings::new(&mistaken).unwrap_err();
+        assert!(told.message().contains("XILNEX_CLIENT_SECRET_FILE"), "{told}");
+        assert!(!format!("{told:?}").contains("canary"), "{told:?}");
+    }
+}
+
+#[test]
 fn what_a_call_gave_wins_and_one_source_may_not_contradict_itself() {
     let secret = file(b"from the file");
     let path = secret.path().to_str().unwrap();
@@ -108,6 +118,15 @@ fn the_key_changes_with_every_part() {
         }
     }
     assert_eq!(key(&[]), key(&[("scope", "s")].into_iter().filter(|_| false).collect::<Vec<_>>()));
+}
+
+#[test]
+fn printing_shows_neither_the_secret_nor_its_hash() {
+    let (settings, secret) =
+        Settings::new(&config(&[("client_id", "x"), ("client_secret", "canary")])).unwrap();
+    let shown = format!("{settings:?}");
+    let hash = format!("{:?}", secret.fingerprint());
+    assert!(shown.contains("client_id") && !shown.contains(&hash) && !shown.contains("canary"), "{shown}");
 }
 
 #[test]

@@ -168,10 +168,14 @@ impl Resolver for NameResolver {
                     .with_hint("check the host in base_url (XILNEX_BASE_URL) and this machine's DNS"),
             })
         })?;
+        // Whatever a resolver says of localhost: plain http stays here. The way to a proxy carries no secret.
+        let is_bound = uri.scheme_str() == Some("http") && !self.connecting.is_in_tunnel();
+        let allowed = found.into_iter().filter(|address| !is_bound || address.ip().is_loopback());
         let mut addresses = self.empty();
-        found.into_iter().take(16).for_each(|address| addresses.push(address));
+        allowed.take(16).for_each(|address| addresses.push(address));
         if addresses.is_empty() {
-            return Err(wrap(Error::new(Kind::Dns, format!("{host} has no address"))));
+            let whose = if is_bound { " of this machine" } else { "" };
+            return Err(wrap(Error::new(Kind::Dns, format!("{host} has no address{whose}"))));
         }
         Ok(addresses)
     }

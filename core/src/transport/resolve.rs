@@ -68,16 +68,16 @@ impl Lookups {
 
     fn begin(&self, name: &str, lookup: &Arc<Lookup>) {
         let ask = self.ask.clone();
-        let ending =
-            || Ending { name: name.to_owned(), lookup: lookup.clone(), under_way: self.under_way.clone() };
-        let ends = ending();
+        let ends =
+            Ending { name: name.to_owned(), lookup: lookup.clone(), under_way: self.under_way.clone() };
         let work = move || {
             let found = ask(&ends.name);
             ends.end(found.map_err(Arc::new));
         };
         if let Err(problem) = std::thread::Builder::new().name("xilnex-auth-dns".into()).spawn(work) {
-            let told = format!("no thread for the lookup: {problem}");
-            ending().end(Err(Arc::new(io::Error::other(told))));
+            // The lookup ended when its work was dropped, which could not know why.
+            let told = io::Error::other(format!("no thread for the lookup: {problem}"));
+            *lookup.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(Err(Arc::new(told)));
         }
     }
 }

@@ -116,8 +116,8 @@ fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
         }
         _ => "server and client found no common ground in TLS 1.2 or 1.3",
     };
-    // A certificate may hold thousands of names.
-    let told: String = fault.to_string().chars().take(LONGEST_FAULT).collect();
+    // A certificate may hold thousands of names, and line breaks in them.
+    let told: String = fault.to_string().chars().filter(|c| !c.is_control()).take(LONGEST_FAULT).collect();
     Error::new(Kind::Tls, format!("no trusted TLS connection to {peer}: {told}")).with_hint(hint)
 }
 
@@ -134,5 +134,17 @@ mod tests {
         let told = tls_error("till.example", &rustls::Error::InvalidCertificate(context));
         assert!(told.message().contains("another.example") && told.message().len() < 400, "{told}");
         assert!(told.hint().is_some_and(|hint| hint.contains("another name")));
+    }
+
+    #[test]
+    fn a_name_in_a_certificate_begins_no_line_of_its_own() {
+        let expected = ServerName::try_from("till.example").unwrap();
+        let presented = vec!["DnsName(\"a\n2026-11-26 all is well\u{1b}[2J\")".to_owned()];
+        let context = CertificateError::NotValidForNameContext { expected, presented };
+        let told = tls_error("till.example", &rustls::Error::InvalidCertificate(context));
+        assert!(
+            told.message().contains("all is well") && !told.message().contains(char::is_control),
+            "{told:?}"
+        );
     }
 }

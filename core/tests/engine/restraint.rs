@@ -298,3 +298,20 @@ fn stats_tell_what_was_done() {
     world.get();
     assert_eq!(world.client.stats().refused_in_cool_down, 1);
 }
+
+#[test]
+fn law_2_a_token_that_expired_on_its_way_takes_no_valid_one_away() {
+    for advance in [3100.0, 3550.0] {
+        let world = Arc::new(World::new([Token("one", 3600), Gate, Token("two", 1)]));
+        assert_eq!(world.get(), "one");
+        world.clock.advance(advance);
+        let caller = world.get_beside();
+        world.settle_at_gate(2);
+        world.clock.advance(3.0);
+        world.script.open();
+        assert_eq!(caller.join().unwrap(), "one");
+        world.settle(2);
+        assert_eq!(world.client.stats().expires_in, Some(Duration::from_secs_f64(3592.0 - advance)));
+        assert_eq!(world.get(), "one");
+    }
+}

@@ -64,14 +64,14 @@ impl Reference {
                 flight.last = Some((now.boot, said));
                 flight.token = token;
             }
-            None => self.put(token),
+            None => self.put(token, now),
         }
     }
 
     /// Its flight has landed.
     pub fn landed(&mut self, id: u64, now: &Reading) {
         let Some(flight) = self.flights.remove(&id) else { return };
-        self.put(flight.token.clone());
+        self.put(flight.token.clone(), now);
         let said = flight.last.map(|(_, said)| said);
         let kind = said.as_ref().and_then(Said::kind);
         self.ended.insert(id, kind);
@@ -88,9 +88,13 @@ impl Reference {
         }
     }
 
-    fn put(&mut self, token: Option<Held>) {
+    /// A token that expired on its way takes no valid one away.
+    fn put(&mut self, token: Option<Held>, now: &Reading) {
         let Some(token) = token else { return };
-        if self.held.as_ref().is_none_or(|held| held.sent.boot <= token.sent.boot) {
+        let is_valid = |held: &Held| !held.left(held.age(now)).is_zero();
+        let is_better =
+            |held: &Held| held.sent.boot <= token.sent.boot && (is_valid(&token) || !is_valid(held));
+        if self.held.as_ref().is_none_or(is_better) {
             self.held = Some(token);
         }
     }
