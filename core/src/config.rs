@@ -2,7 +2,7 @@
 
 mod values;
 
-pub(crate) use values::client_secret;
+pub(crate) use values::{LONGEST_SECRET, client_secret};
 
 use crate::base_url::BaseUrl;
 use crate::error::Error;

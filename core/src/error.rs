@@ -16,7 +16,7 @@ pub enum Kind {
     Connect,
     /// The proxy could not be reached or refused to open the tunnel.
     Proxy,
-    /// The TLS handshake or the certificate check failed; nothing secret was sent.
+    /// The server's certificate or its TLS cannot be relied on; nothing secret was sent.
     Tls,
     /// The caller's deadline passed.
     Timeout,
@@ -31,6 +31,9 @@ pub enum Kind {
     /// A bug in this library, caught at the boundary.
     Internal,
 }
+
+/// The status of a proxy that wants a password (RFC 9110 §15.5.8).
+pub(crate) const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
 
 struct Row {
     kind: Kind,
@@ -198,7 +201,7 @@ impl Error {
         self.0.oauth_error.as_deref()
     }
 
-    /// The status of the HTTP answer, where there was one.
+    /// The status of the HTTP answer, where there was one; 407 is that of a proxy that wants a password.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
@@ -222,7 +225,8 @@ impl Error {
 
     /// Whether the same call may succeed later without a change by the caller.
     pub fn is_retryable(&self) -> bool {
-        self.kind().is_retryable()
+        // A wrong password that is sent again and again locks an account.
+        self.kind().is_retryable() && self.http_status() != Some(PROXY_AUTHENTICATION_REQUIRED)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, Flag, nanos};
 use crate::error::{Error, Kind};
-use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, Once, lock};
 use crate::token::AccessToken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,6 +29,7 @@ pub struct Flight {
     /// By then its thread gives a sign of life.
     aimed: AtomicU64,
     is_awaited: AtomicBool,
+    attempts: AtomicU32,
     outcome: Once<Outcome>,
     listeners: Mutex<Vec<(Exit, Listener)>>,
     landed: Flag,
@@ -47,10 +48,21 @@ impl Flight {
             latest: AtomicU64::new(u64::MAX),
             aimed: AtomicU64::new(nanos(deadline)),
             is_awaited: AtomicBool::new(false),
+            attempts: AtomicU32::new(0),
             outcome: Once::new(),
             listeners: Mutex::default(),
             landed: Flag::default(),
         }
+    }
+
+    /// Another request is sent.
+    pub fn attempt(&self) {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How many requests were sent so far.
+    pub fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::SeqCst)
     }
 
     /// When it took off.

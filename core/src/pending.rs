@@ -100,6 +100,6 @@ impl Pending {
 
     fn late(&self) -> Outcome {
         let told = "no token within the timeout of the call";
-        self.slot.settle(Err(Error::new(Kind::Timeout, told)))
+        self.slot.settle(Err(Error::new(Kind::Timeout, told).with_attempts(self.flight.attempts())))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::base_url::{BaseUrl, is_port};
 use http::Uri;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
 use zeroize::Zeroizing;
@@ -66,7 +67,7 @@ fn malformed() -> String {
 /// The error names the variable.
 pub fn from_environment(
     target: &BaseUrl,
-    lookup: impl Fn(&str) -> Option<String>,
+    lookup: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<Proxy>, String> {
     let first = |names: &[&str]| {
         let lower_then_upper = names.iter().flat_map(|name| [name.to_ascii_lowercase(), (*name).to_owned()]);
@@ -77,10 +78,14 @@ pub fn from_environment(
     if !target.is_https() {
         return Ok(None);
     }
-    let Some((name, address)) = first(&["HTTPS_PROXY", "ALL_PROXY"]) else {
+    let text = |(name, value): (String, OsString)| match value.into_string() {
+        Ok(text) => Ok((name, text)),
+        Err(_) => Err(format!("the variable {name} is not UTF-8")),
+    };
+    let Some((name, address)) = first(&["HTTPS_PROXY", "ALL_PROXY"]).map(text).transpose()? else {
         return Ok(None);
     };
-    let exceptions = first(&["NO_PROXY"]).map(|(_, value)| value).unwrap_or_default();
+    let exceptions = first(&["NO_PROXY"]).map(text).transpose()?.map(|(_, value)| value).unwrap_or_default();
     if is_exempt(target, &exceptions) {
         return Ok(None);
     }
@@ -146,7 +151,7 @@ mod tests {
 
     fn chosen(target: &str, environment: &[(&str, &str)]) -> Option<String> {
         let lookup = |name: &str| {
-            environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            environment.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
         };
         from_environment(&BaseUrl::parse(target).unwrap(), lookup)
             .unwrap()
@@ -214,6 +219,21 @@ mod tests {
         }
         for text in ["proxy", "proxy:8080", "http://u:p@[::1]:8080/", "https://proxy.example"] {
             assert!(Proxy::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_named_and_not_passed_over() {
+        use std::os::unix::ffi::OsStringExt;
+        for broken in ["https_proxy", "no_proxy"] {
+            let lookup = |name: &str| match name {
+                _ if name == broken => Some(OsString::from_vec(vec![0xff])),
+                "https_proxy" => Some("http://proxy.example:8080".into()),
+                _ => None,
+            };
+            let told = from_environment(&BaseUrl::parse("https://a").unwrap(), lookup).unwrap_err();
+            assert!(told.contains(broken) && told.contains("UTF-8"), "{told}");
         }
     }
 }

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use members::Members;
 use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime};
-use words::{OAUTH_ERRORS, told};
+use words::{OAUTH_ERRORS, is_telling, told};
 use zeroize::Zeroizing;
 
 /// Objects and arrays may nest this deep; a token response needs one level.
@@ -196,6 +196,9 @@ fn token(
         Some(Value::Null) | None => asked.scope,
         Some(_) => return Err(wrong("scope is not a string")),
     };
+    // Scopes are shown; one that brings back what is to be kept is none.
+    let is_told = |scope: &&str| asked.scope == Some(*scope) || !is_telling(scope, &value, asked);
+    let scope = scope.filter(is_told).or(asked.scope);
     let claimed = claimed_lifetime(&value);
     let total = match members.get("expires_in") {
         Some(given) => {

@@ -17,7 +17,7 @@ struct Place {
 }
 
 enum Memory {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(target_os = "linux")]
     Pages(pages::Pages),
     Heap(Vec<u8>),
 }
@@ -57,7 +57,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.memory.bytes_mut()[..self.length].zeroize();
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        #[cfg(target_os = "linux")]
         if let Memory::Pages(pages) = std::mem::replace(&mut self.memory, Memory::Heap(Vec::new())) {
             pages::keep(pages);
         }
@@ -66,7 +66,7 @@ impl Drop for Place {
 
 impl Memory {
     fn new(length: usize) -> Memory {
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        #[cfg(target_os = "linux")]
         if let Some(pages) = pages::take(length) {
             return Memory::Pages(pages);
         }
@@ -75,7 +75,7 @@ impl Memory {
 
     fn bytes(&self) -> &[u8] {
         match self {
-            #[cfg(any(target_os = "linux", target_os = "android"))]
+            #[cfg(target_os = "linux")]
             Memory::Pages(pages) => pages,
             Memory::Heap(bytes) => bytes,
         }
@@ -83,7 +83,7 @@ impl Memory {
 
     fn bytes_mut(&mut self) -> &mut [u8] {
         match self {
-            #[cfg(any(target_os = "linux", target_os = "android"))]
+            #[cfg(target_os = "linux")]
             Memory::Pages(pages) => pages,
             Memory::Heap(bytes) => bytes,
         }
@@ -91,7 +91,7 @@ impl Memory {
 }
 
 /// Pages that core files leave out. Some are kept when they are free: to get them costs more than to fill them.
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(target_os = "linux")]
 mod pages {
     use arc_swap::ArcSwapOption;
     use memmap2::{Advice, MmapMut};

@@ -1,7 +1,7 @@
 //! A complete, checked configuration, and the key that tells two of them apart.
 
 use crate::base_url::BaseUrl;
-use crate::config::{ClientAuth, Config, ProxyChoice, client_secret, option, refusal};
+use crate::config::{ClientAuth, Config, LONGEST_SECRET, ProxyChoice, client_secret, option, refusal};
 use crate::error::Error;
 use crate::file::{self, Source};
 use crate::proxy::{self, Proxy};
@@ -11,9 +11,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// A file larger than this is no secret.
-const MAX_SECRET_FILE: usize = 16 * 1024;
 
 /// No collection of certificates is larger than this; the whole web's take a hundredth of it.
 pub(crate) const MAX_CA_FILE: usize = 16 * 1024 * 1024;
@@ -163,8 +160,8 @@ fn secret_file(config: &Config) -> Result<Option<PathBuf>, Error> {
 pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
     let (row, path) = (option("client_secret_file"), path.as_ref());
     // Room for all of it from the start: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_SECRET_FILE + 64));
-    file::read(path, MAX_SECRET_FILE, &mut bytes).map_err(|problem| match problem.kind() {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_SECRET + 64));
+    file::read(path, LONGEST_SECRET, &mut bytes).map_err(|problem| match problem.kind() {
         ErrorKind::FileTooLarge => {
             refusal(row, "is larger than 16 KiB: give the file that holds the secret alone")
         }
@@ -203,7 +200,7 @@ fn chosen_proxy(config: &Config, target: &BaseUrl) -> Result<Option<Proxy>, Erro
         // Plain http goes to this machine only: no proxy may see that secret.
         _ if !target.is_https() => Ok(None),
         ProxyChoice::Use(proxy) => Ok(Some(proxy.clone())),
-        ProxyChoice::Environment => proxy::from_environment(target, |name| std::env::var(name).ok())
+        ProxyChoice::Environment => proxy::from_environment(target, |name| std::env::var_os(name))
             .map_err(|told| refusal(option("proxy"), &format!("is not given, and {told}"))),
     }
 }

@@ -57,7 +57,8 @@ impl AccessToken {
 
     /// The wall-clock time of expiry, counted from the moment the request was sent.
     pub fn expires_at(&self) -> SystemTime {
-        self.sent.wall.checked_add(self.lifetime.total()).unwrap_or(self.sent.wall)
+        let expires_at = self.sent.wall.checked_add(self.lifetime.total()).unwrap_or(self.sent.wall);
+        expires_at.clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LATEST)
     }
 
     /// The value of an Authorization header: `Bearer`, a space, the token (RFC 6750 §2.1).
@@ -92,6 +93,9 @@ impl fmt::Debug for AccessToken {
     }
 }
 
+/// The end of the year 9999, in seconds since 1970: languages have no later date.
+const LATEST: Duration = Duration::from_secs(253_402_300_799);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +112,22 @@ mod tests {
         assert!(!format!("{token:?}").contains("canary"));
         assert_eq!(token.authorization_header(), "Bearer canary");
         assert_eq!(token.expires_at(), SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+    }
+
+    #[test]
+    fn the_expiry_is_a_date_that_every_language_has_whatever_the_clock_says() {
+        let (first, last) = (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LATEST);
+        for (wall, expected) in [
+            (first - Duration::from_secs(3600), first),
+            (last - Duration::from_secs(59), last),
+            (last + Duration::from_secs(1 << 40), last),
+        ] {
+            let sent = Reading { boot: Duration::ZERO, wall };
+            let lifetime = Lifetime::new(Duration::from_secs(60), 0.0);
+            assert_eq!(
+                AccessToken::new(Zeroizing::new("t".into()), None, sent, lifetime).expires_at(),
+                expected
+            );
+        }
     }
 }

@@ -83,8 +83,8 @@ fn proxy(text: &str) {
 fn exceptions(list: &str) {
     let chosen = |list: &str| {
         let lookup = |name: &str| match name {
-            "https_proxy" => Some("http://proxy.example:8080".to_owned()),
-            "no_proxy" => Some(list.to_owned()),
+            "https_proxy" => Some("http://proxy.example:8080".into()),
+            "no_proxy" => Some(list.into()),
             _ => None,
         };
         from_environment(&TARGET, lookup).expect("the proxy is one").is_some()

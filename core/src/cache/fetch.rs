@@ -44,6 +44,7 @@ impl Cache {
         let mut attempt = 1;
         loop {
             let aimed = flight.aim();
+            flight.attempt();
             let mut error = match self.ask(margin(aimed.saturating_sub(self.clock.now().boot))) {
                 Ok(token) => return Ok(token),
                 Err(error) => error.with_attempts(attempt),

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// A client identifier of the length that the server takes.
 pub fn client_id(text: &str) -> Result<String, String> {
     refuse_control_characters(text)?;
+    if text.contains(is_invisible) {
+        return Err("holds a character that cannot be seen: type it anew instead of pasting it".into());
+    }
     if text.chars().count() > 100 {
         return Err("is longer than 100 characters, more than the server takes: \
                     give the client id alone, not a token or a secret"
@@ -18,11 +21,22 @@ pub fn client_id(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// What turns the direction of writing, breaks lines or has no width: in a log it would make another line of a line.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// No secret is longer, in bytes.
+pub const LONGEST_SECRET: usize = 16 * 1024;
+
 /// The rule for a secret, wherever it comes from.
 pub fn client_secret(text: &str) -> Result<Secret, String> {
     refuse_control_characters(text)?;
     if text.starts_with('\u{feff}') {
         return Err("starts with a byte order mark: save it as UTF-8 without one".into());
+    }
+    if text.len() > LONGEST_SECRET {
+        return Err("is longer than 16 KiB: give the client secret alone".into());
     }
     Ok(Secret::new(text))
 }
@@ -77,7 +91,11 @@ pub fn path(text: &str) -> Result<PathBuf, String> {
 
 /// A proxy address, or `none` for no proxy whatever the environment says.
 pub fn proxy(text: &str) -> Result<ProxyChoice, String> {
-    if text == "none" { Ok(ProxyChoice::None) } else { Proxy::parse(text).map(ProxyChoice::Use) }
+    if text.eq_ignore_ascii_case("none") {
+        Ok(ProxyChoice::None)
+    } else {
+        Proxy::parse(text).map(ProxyChoice::Use)
+    }
 }
 
 /// The stores of this version.

@@ -2,6 +2,9 @@
 
 use super::Asked;
 use crate::request::spellings;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -27,25 +30,83 @@ const KEPT: [&str; 3] = ["access_token", "refresh_token", "id_token"];
 /// The error code of an answer, and code and description as the end of a sentence.
 pub fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>, String) {
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut kept = spellings(asked.client_id, asked.client_secret);
-    kept.extend(KEPT.map(|name| Zeroizing::new(text(name).to_owned())));
+    let kept = Kept::new(asked, &KEPT.map(text));
     let code = match OAUTH_ERRORS.iter().find(|code| **code == text("error")) {
         // A word of the standard says nothing about a secret that happens to occur in it.
         Some(code) => Some((*code).to_owned()),
         None => printable(text("error"), 64, &kept).filter(|code| !code.contains(LEFT_OUT)),
     };
     let description = printable(text("error_description"), 256, &kept);
+    // What stands in both, a piece in each, stands together in the sentence.
+    let is_split = code.is_some()
+        && description.is_some()
+        && kept.is_in(&Zeroizing::new(format!("{}{}", text("error"), text("error_description"))));
+    let description = description.filter(|_| !is_split);
     let parts = [code.as_deref(), description.as_deref()].into_iter().flatten();
     let sentence = parts.map(|part| format!(": {part}")).collect();
     (code, sentence)
 }
 
+/// Whether a text of the answer brings back the token or what was sent, as a whole. What is as short as a word may stand in
+/// any text.
+pub fn is_telling(text: &str, token: &str, asked: &Asked<'_>) -> bool {
+    let Kept { mut spellings, .. } = Kept::new(asked, &[token]);
+    spellings.retain(|kept| kept.len() >= LARGE_PIECE);
+    Kept { spellings, whole: Vec::new() }.is_in(text)
+}
+
+/// What is to be kept.
+struct Kept {
+    /// Spellings that nothing of a server's text may hold.
+    spellings: Vec<Zeroizing<String>>,
+    /// Of these not even a large piece.
+    whole: Vec<Zeroizing<String>>,
+}
+
+impl Kept {
+    fn new(asked: &Asked<'_>, tokens: &[&str]) -> Kept {
+        let mut spellings = spellings(asked.client_id, asked.client_secret);
+        let mut whole: Vec<_> = tokens.iter().map(|text| Zeroizing::new((*text).to_owned())).collect();
+        whole.extend(spellings.pop());
+        spellings.extend(whole.iter().cloned());
+        Kept { spellings, whole }
+    }
+
+    /// Whether any of it is in a text, as it is or as a URL, a form, a web page, JSON or Base64 writes it, once or twice
+    /// over.
+    ///
+    /// Compared as it would be shown: what is left out must not hide it from this look, nor part what is decoded.
+    fn is_in(&self, text: &str) -> bool {
+        let readings = readings(text);
+        [comparable, letters].into_iter().any(|form| {
+            let texts = readings.iter().map(|reading| form(reading));
+            let spelled = self.spellings.iter().map(|kept| form(kept)).filter(|kept| !kept.is_empty());
+            let pieces = self.whole.iter().flat_map(|kept| pieces(&form(kept)));
+            let wanted: Vec<_> = spelled.chain(pieces).collect();
+            texts.into_iter().any(|text| wanted.iter().any(|kept| text.contains(kept.as_str())))
+        })
+    }
+}
+
+/// A piece of this length is told by chance in no sentence; a shorter text is looked for as a whole alone.
+const LARGE_PIECE: usize = 8;
+
+/// The pieces of half a text, if they are large; the text is ASCII.
+fn pieces(text: &str) -> Vec<Zeroizing<String>> {
+    let length = (text.len() / 2).max(LARGE_PIECE);
+    let starts = 0..=text.len().saturating_sub(length);
+    starts
+        .filter_map(|start| text.get(start..start + length))
+        .map(|piece| Zeroizing::new(piece.to_owned()))
+        .collect()
+}
+
 /// Server text fit for a message: the characters of RFC 6749 §5.2, bounded, without words that are none; nothing if it
 /// repeats what is to be kept.
-fn printable(text: &str, longest: usize, kept: &[Zeroizing<String>]) -> Option<String> {
+fn printable(text: &str, longest: usize, kept: &Kept) -> Option<String> {
     let shown = fit(text);
     let shown = shown.trim();
-    if shown.is_empty() || text.len() > LONGEST_TEXT || repeats(text, kept) {
+    if shown.is_empty() || text.len() > LONGEST_TEXT || kept.is_in(text) {
         return None;
     }
     Some(of_words(shown).chars().take(longest).collect())
@@ -68,11 +129,8 @@ fn of_words(text: &str) -> String {
     shown
 }
 
-/// Whether something that is to be kept is in a text, as it is or as a URL, a form, a web page or JSON writes it, once or
-/// twice over.
-///
-/// Compared as it would be shown: what is left out must not hide it from this look, nor part what is decoded.
-fn repeats(text: &str, kept: &[Zeroizing<String>]) -> bool {
+/// A text, and what it says where it is encoded, once or twice over.
+fn readings(text: &str) -> Vec<Zeroizing<String>> {
     let mut readings = vec![Zeroizing::new(text.to_owned()), fit(text)];
     let mut last = 0;
     for _ in 0..2 {
@@ -81,18 +139,42 @@ fn repeats(text: &str, kept: &[Zeroizing<String>]) -> bool {
             let spaced = Zeroizing::new(readings[index].replace('+', " "));
             let decoded = [from_html(&readings[index]), from_json(&readings[index])];
             let decoded = decoded.into_iter().chain([from_url(&spaced), from_url(&readings[index])]);
+            let decoded = decoded.chain(from_base64(&readings[index]));
             // What an encoding leaves as it is needs no second look.
             let new: Vec<_> = decoded.filter(|reading| *reading != readings[index]).collect();
             readings.extend(new.into_iter().flat_map(|reading| [fit(&reading), reading]));
         }
         last = now;
     }
-    [comparable, letters].into_iter().any(|form| {
-        let kept: Vec<_> = kept.iter().map(|kept| form(kept)).filter(|kept| !kept.is_empty()).collect();
-        let mut readings = readings.iter().map(|reading| form(reading));
-        readings.any(|reading| kept.iter().any(|kept| reading.contains(kept.as_str())))
-    })
+    readings
 }
+
+/// The words of a text that Base64 may have written, decoded: from each of the four places where a group may begin, since
+/// nobody knows what stands before what is looked for.
+fn from_base64(text: &str) -> Vec<Zeroizing<String>> {
+    let is_digit = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
+    let words: Vec<_> = text.split(|c| !is_digit(c)).filter(|word| word.len() >= LARGE_PIECE).collect();
+    let decode = |digits: &str| {
+        let usual = digits.replace('-', "+").replace('_', "/");
+        // A single digit at the end says nothing.
+        let whole = usual.len() - usize::from(usual.len() % 4 == 1);
+        LENIENT.decode(&usual[..whole]).unwrap_or_default()
+    };
+    let from = |start: usize| {
+        let decoded = words.iter().map(|word| Zeroizing::new(decode(&word[start..])));
+        let texts = decoded.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Zeroizing::new(texts.collect::<Vec<_>>().join(" "))
+    };
+    if words.is_empty() { Vec::new() } else { (0..4).map(from).collect() }
+}
+
+/// Base64 without padding whose last digit may have bits that nobody needs.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
 
 fn from_url(text: &str) -> Zeroizing<String> {
     Zeroizing::new(percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned())
@@ -179,9 +261,11 @@ fn fit(text: &str) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::engine::general_purpose::STANDARD;
 
     fn shown(text: &str, secret: &str) -> Option<String> {
-        printable(text, 256, &[Zeroizing::new(secret.to_owned())])
+        let kept = vec![Zeroizing::new(secret.to_owned())];
+        printable(text, 256, &Kept { spellings: kept.clone(), whole: kept })
     }
 
     #[test]
@@ -194,6 +278,28 @@ mod tests {
             assert_eq!(shown(echo, secret), None, "{echo}");
         }
         assert!(shown("neither fish &amp; fowl; nor &c.", "canary+7/x").is_some());
+    }
+
+    #[test]
+    fn base64_and_large_pieces_are_read_too() {
+        let secret = "S3cr-Canary-ZZYplugh-47";
+        let encoded = |prefix: &str| STANDARD.encode(format!("{prefix}{secret}!"));
+        for echo in [
+            format!("got {}", encoded("")),
+            format!("got {}", encoded("x")),
+            format!("got {}", encoded("xy")),
+            format!("got {}", encoded("x").replace('+', "-").replace('/', "_")),
+            format!("got abc{}", encoded("xy")),
+            format!("got {}", &secret[1..]),
+            format!("got {}", &secret[..secret.len() - 1]),
+            format!("got {} and no more", &secret[..12]),
+            "S-3-c-r-C-a-n-a-r-y-Z-Z-Y-p-l-u-g-h-4-7".to_owned(),
+        ] {
+            assert_eq!(shown(&echo, secret), None, "{echo}");
+        }
+        for harmless in ["the Canary is dead", "client authentication failed: unknown client till-7"] {
+            assert!(shown(harmless, secret).is_some(), "{harmless}");
+        }
     }
 
     #[test]

@@ -85,6 +85,11 @@ impl Framing {
         self.fault.filter(|_| matches!(self.state, State::Head(_)))
     }
 
+    /// What is wrong with what was seen: nothing more is worth waiting for. The words for it.
+    pub fn fault(&self) -> Option<&'static str> {
+        self.fault
+    }
+
     /// How it has ended, if nothing more comes.
     pub fn end(&self) -> End {
         match (self.fault, &self.state) {

@@ -1,7 +1,7 @@
 //! The steps of connecting: a failure gets the kind of the step in which it happened.
 
 use super::connecting::Connecting;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, PROXY_AUTHENTICATION_REQUIRED};
 use rustls::CertificateError;
 use std::io;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
@@ -67,23 +67,42 @@ fn staged(kind: Kind, peer: &str, problem: ureq::Error) -> Error {
         // The steps towards a proxy run inside the proxy's step: what failed there is the proxy.
         ureq::Error::Other(inner) => match inner.downcast::<Error>() {
             Ok(error) if kind == Kind::Proxy && error.kind() != Kind::Timeout => {
-                Error::new(kind, format!("the proxy cannot be reached: {error}"))
+                let told = Error::new(kind, format!("the proxy cannot be reached: {error}"));
+                error.hint().map_or(told.clone(), |hint| told.with_hint(hint))
             }
             Ok(error) => *error,
             Err(other) => Error::new(kind, other.to_string()),
         },
-        ureq::Error::ConnectProxyFailed(told) => {
-            Error::new(kind, format!("the proxy refused to connect to {peer}: {told}"))
-        }
+        ureq::Error::ConnectProxyFailed(told) => refused_by_proxy(peer, &told),
         ureq::Error::Io(problem) => match tls_fault(&problem) {
             Some(fault) => tls_error(peer, fault),
+            // Nothing was found to be wrong with the server: it may have been restarted.
             None if kind == Kind::Tls => {
-                Error::new(kind, format!("the TLS handshake with {peer} broke off: {problem}"))
+                Error::new(Kind::Connect, format!("the TLS handshake with {peer} broke off: {problem}")).with_hint(
+                    "if it does so always, something on the way ends TLS connections, or the server speaks no TLS here",
+                )
             }
             None => Error::new(kind, format!("no connection to {peer}: {problem}")),
         },
         ureq::Error::Rustls(fault) => tls_error(peer, &fault),
         other => Error::new(kind, format!("no connection to {peer}: {other}")),
+    }
+}
+
+/// ureq tells the status in words.
+fn refused_by_proxy(peer: &str, told: &str) -> Error {
+    let status = told.strip_prefix("proxy server responded ").and_then(|rest| rest.split('/').next());
+    let Some(status) = status.and_then(|status| status.parse::<u16>().ok()) else {
+        return Error::new(Kind::Proxy, format!("the proxy refused to connect to {peer}: {told}"));
+    };
+    let refused =
+        Error::new(Kind::Proxy, format!("the proxy refused to connect to {peer} (status {status})"));
+    match status {
+        PROXY_AUTHENTICATION_REQUIRED => refused.with_http_status(status).with_hint(
+            "the proxy wants a user and a password: give them as in http://user:password@proxy.example:8080, in \
+             proxy (XILNEX_PROXY) or where the environment names the proxy",
+        ),
+        _ => refused,
     }
 }
 

@@ -25,7 +25,7 @@ pub fn client_config(ca_file: Option<&Source>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let mut extra = ca_file.map(certificates).transpose()?.unwrap_or_default();
     // Only the verifier for Linux and the BSDs knows this variable.
-    if cfg!(any(not(unix), target_vendor = "apple", target_os = "android"))
+    if cfg!(any(not(unix), target_vendor = "apple"))
         && let Some(path) = std::env::var_os("SSL_CERT_FILE")
     {
         let found =
@@ -92,8 +92,8 @@ fn verifier(
                 .map_err(|problem| untrusted(&problem.to_string()))
         }
         Err(_) => {
-            match ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().find(|name| std::env::var_os(name).is_some())
-            {
+            let is_given = |name: &&&str| std::env::var_os(name).is_some_and(|path| !path.is_empty());
+            match ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(is_given) {
                 // A store that was named and is empty is a mistake to be told, not to be papered over.
                 Some(name) => {
                     Err(untrusted(&format!("the environment variable {name} names no readable certificate")))

@@ -20,6 +20,12 @@ impl Seen {
     }
 
     /// # Errors
+    /// `bad_response` when what was seen so far breaks the rules: what follows may have no end either.
+    fn so_far(&self) -> Result<(), Error> {
+        self.with(|framing| framing.fault()).map_or(Ok(()), |told| Err(broken(told)))
+    }
+
+    /// # Errors
     /// `bad_response` when the body breaks the rules, `unavailable` when it was cut.
     pub fn end(&self) -> Result<(), Error> {
         match self.with(|framing| framing.end()) {
@@ -85,9 +91,10 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let Some(seen) = &self.seen else { return self.inner.await_input(timeout) };
+        seen.so_far().map_err(wrap)?;
         let before = self.inner.buffers().input().len();
         let arrived = self.inner.await_input(timeout);
-        let Some(seen) = &self.seen else { return arrived };
         match &arrived {
             Ok(_) => seen.with(|framing| framing.see(&self.inner.buffers().input()[before..])),
             Err(ureq::Error::Io(problem)) if problem.kind() != io::ErrorKind::TimedOut => {

@@ -202,6 +202,15 @@ fn hints_without_end_end() {
 }
 
 #[test]
+fn trailers_without_an_end_are_not_waited_for() {
+    let trailers = format!("0\r\n{}", "X: a\r\n".repeat(20_000));
+    let server = Server::plain(chunked(&size(), &trailers).as_bytes(), Ending::Keep);
+    let began = Instant::now();
+    assert_eq!(outcome(client_with(&server, "10").get_token()), "bad_response");
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[test]
 fn bytes_that_come_one_by_one_keep_no_request_beyond_its_time() {
     let body = answer("Content-Length: 5000\r\n", "{");
     for server in [Server::slow(body.as_bytes()), Server::slow_tls(body.as_bytes())] {
