@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 # Seconds in which whoever is waited for has to be done.
@@ -56,8 +57,13 @@ class Sandbox:
     def takes(self, token):
         """Whether the resource server takes a token."""
         request = urllib.request.Request(self.base_url + "/data", headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status == 200
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status == 200
+        except urllib.error.HTTPError as refusal:
+            if refusal.code != 401:
+                raise
+            return False
 
     def stop(self):
         """Ends the server."""

@@ -71,15 +71,18 @@ def main():
         sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(WORKERS)]
         workers = [worker(listening) for listening in sockets]
         started = time.monotonic()
-        for number in range(count):
-            token, requests = ask(sockets, number)
-            wrong += not server.takes(token)
-            sent[number % WORKERS] = requests
-            time.sleep(max(0.0, started + seconds * number / count - time.monotonic()))
-        for pid in workers:
-            os.kill(pid, 15)
-            status = wait_for(pid, 5)
-            ends.enter(None if status is None else int(status != 15))
+        try:
+            for number in range(count):
+                token, requests = ask(sockets, number)
+                wrong += not server.takes(token)
+                sent[number % WORKERS] = requests
+                time.sleep(max(0.0, started + seconds * number / count - time.monotonic()))
+        finally:
+            # Whatever happened: a worker that stays keeps whoever reads our figures waiting.
+            for pid in workers:
+                os.kill(pid, 15)
+                status = wait_for(pid, 5)
+                ends.enter(None if status is None else int(status != 15))
         requests = server.token_requests()
     # The parent's token serves all at first; then each worker renews its own, once or, on a slow machine, twice.
     wrong += sum(not 2 <= each <= 3 for each in sent)
