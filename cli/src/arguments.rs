@@ -16,6 +16,13 @@ pub enum Command {
     Token(Vec<(String, String)>),
     /// Print an Authorization header, with these options.
     Header(Vec<(String, String)>),
+    /// Find out what fails with these options, and report it for people or as JSON.
+    Doctor {
+        /// The options.
+        options: Vec<(String, String)>,
+        /// Whether a program is to read it.
+        is_json: bool,
+    },
     /// Run the sandbox.
     Sandbox(Plan),
     /// Print the faults of the sandbox.
@@ -52,7 +59,7 @@ pub struct Plan {
 /// `invalid_config`, naming the argument.
 pub fn parse(arguments: Vec<OsString>) -> Result<Command, Error> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let (mut name, mut is_list) = (None, false);
+    let (mut name, mut is_list, mut is_json) = (None, false, false);
     let mut plan = Plan::default();
     while let Some(argument) = parser.next().map_err(|problem| usage(&problem.to_string()))? {
         match argument {
@@ -64,6 +71,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, Error> {
             }
             Arg::Long("tls") => plan.tls = true,
             Arg::Long("faults") => is_list = true,
+            Arg::Long("json") => is_json = true,
             Arg::Long(flag) => {
                 let flag = flag.to_owned();
                 option(&flag, &mut parser, &mut plan)?;
@@ -74,6 +82,8 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, Error> {
     match command(name.as_ref().and_then(|name| name.to_str()), plan)? {
         Command::Sandbox(_) if is_list => Ok(Command::Faults),
         _ if is_list => Err(usage("--faults is for sandbox")),
+        Command::Doctor { options, .. } => Ok(Command::Doctor { options, is_json }),
+        _ if is_json => Err(usage("--json is for doctor")),
         command => Ok(command),
     }
 }
@@ -96,6 +106,7 @@ fn command(name: Option<&str>, plan: Plan) -> Result<Command, Error> {
     match name {
         Some("token") => Ok(Command::Token(plan.options)),
         Some("header") => Ok(Command::Header(plan.options)),
+        Some("doctor") => Ok(Command::Doctor { options: plan.options, is_json: false }),
         Some("sandbox") => Ok(Command::Sandbox(plan)),
         // Quoted only where it cannot be a secret that landed in the wrong place.
         Some(word) if word.len() <= 20 && word.chars().all(|c| c.is_ascii_lowercase()) => {
@@ -200,6 +211,8 @@ mod tests {
             ("token --fault refuse", "for sandbox"),
             ("token --tls", "for sandbox"),
             ("token --faults", "for sandbox"),
+            ("token --json", "for doctor"),
+            ("doctor --ttl 5", "for sandbox"),
             ("sandbox --fault refuse --fault-after soon", "--fault-after"),
             ("sandbox --fault refuse --fault-times -1", "--fault-times"),
             ("sandbox --fault-times 1", "need --fault"),

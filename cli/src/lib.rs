@@ -8,6 +8,7 @@ mod arguments;
 mod signals;
 mod sandbox;
 mod text;
+mod doctor;
 pub mod testing;
 
 use arguments::{Command, parse};
@@ -41,6 +42,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Header(options) => {
             writeln!(out, "Authorization: {}", client(&options)?.authorization_header()?)
         }
+        Command::Doctor { options, is_json } => return doctor::run(&options, is_json, out),
         Command::Sandbox(plan) => return sandbox::run(&plan, out, err),
     };
     written(printed).map(|()| 0)

@@ -12,6 +12,7 @@ pub fn help() -> String {
 Usage:
   xilnex-auth token  [OPTIONS]               print an access token
   xilnex-auth header [OPTIONS]               print an Authorization header
+  xilnex-auth doctor [OPTIONS] [--json]      find out at which stage getting a token fails, and what to do
   xilnex-auth sandbox [OPTIONS]              run an authorization server for tests, on this machine only
   xilnex-auth sandbox [OPTIONS] -- COMMAND   run COMMAND against it, and end with its exit status
 

@@ -63,6 +63,7 @@ pub mod event;
 mod cache;
 mod registry;
 mod client;
+pub mod probe;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 

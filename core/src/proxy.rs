@@ -60,7 +60,23 @@ fn malformed() -> String {
     "is not a proxy address such as http://proxy.example:8080".into()
 }
 
-/// The proxy that the environment names for `target`, read through `lookup`.
+/// The way to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The proxy to tunnel through.
+    pub proxy: Option<Proxy>,
+    /// Why it is this one, or none.
+    pub reason: String,
+}
+
+impl Route {
+    /// The way through this proxy, or through none.
+    pub fn new(proxy: Option<Proxy>, reason: impl Into<String>) -> Route {
+        Route { proxy, reason: reason.into() }
+    }
+}
+
+/// The way to `target` that the environment names, read through `lookup`.
 ///
 /// HTTPS_PROXY before ALL_PROXY, lower case before upper case, NO_PROXY exempts; an empty variable counts as
 /// unset. HTTP_PROXY is never read: plain http goes to this machine only, and no proxy may see that secret.
@@ -68,7 +84,7 @@ fn malformed() -> String {
 pub fn from_environment(
     target: &BaseUrl,
     lookup: impl Fn(&str) -> Option<OsString>,
-) -> Result<Option<Proxy>, String> {
+) -> Result<Route, String> {
     let first = |names: &[&str]| {
         let lower_then_upper = names.iter().flat_map(|name| [name.to_ascii_lowercase(), (*name).to_owned()]);
         lower_then_upper
@@ -76,20 +92,22 @@ pub fn from_environment(
             .find(|(_, value)| !value.is_empty())
     };
     if !target.is_https() {
-        return Ok(None);
+        return Ok(Route::new(None, "plain http goes to this machine only"));
     }
     let text = |(name, value): (String, OsString)| match value.into_string() {
         Ok(text) => Ok((name, text)),
         Err(_) => Err(format!("the variable {name} is not UTF-8")),
     };
     let Some((name, address)) = first(&["HTTPS_PROXY", "ALL_PROXY"]).map(text).transpose()? else {
-        return Ok(None);
+        return Ok(Route::new(None, "neither HTTPS_PROXY nor ALL_PROXY is set"));
     };
-    let exceptions = first(&["NO_PROXY"]).map(text).transpose()?.map(|(_, value)| value).unwrap_or_default();
-    if is_exempt(target, &exceptions) {
-        return Ok(None);
+    if let Some((exempts, exceptions)) = first(&["NO_PROXY"]).map(text).transpose()?
+        && is_exempt(target, &exceptions)
+    {
+        return Ok(Route::new(None, format!("{name} names one, but {exempts} exempts this host")));
     }
-    Proxy::parse(&address).map(Some).map_err(|told| format!("the variable {name} {told}"))
+    let proxy = Proxy::parse(&address).map_err(|told| format!("the variable {name} {told}"))?;
+    Ok(Route::new(Some(proxy), format!("{name} names it")))
 }
 
 /// NO_PROXY: names match themselves and their subdomains, with or without a leading dot; addresses match
@@ -155,6 +173,7 @@ mod tests {
         };
         from_environment(&BaseUrl::parse(target).unwrap(), lookup)
             .unwrap()
+            .proxy
             .map(|proxy| proxy.display_address())
     }
 

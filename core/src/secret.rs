@@ -1,6 +1,8 @@
 //! Text that must never be shown: redacted when printed, wiped when dropped.
 
 use crate::sealed::Sealed;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ring::aead::{CHACHA20_POLY1305, LessSafeKey, UnboundKey};
 use ring::{digest, hmac};
 use std::fmt;
@@ -56,10 +58,25 @@ impl Secret {
         } else if text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']) {
             Some("the client secret is in quotation marks")
         } else {
-            None
+            encoded(text)
         }
     }
 }
+
+/// Random Base64 is no text when it is decoded; what is, was encoded by somebody.
+fn encoded(text: &str) -> Option<&'static str> {
+    let decoded = Zeroizing::new(STANDARD.decode(text).ok()?);
+    match std::str::from_utf8(&decoded).ok().filter(|_| decoded.len() >= SHORTEST_TEXT)? {
+        plain if plain.chars().any(|c| !c.is_ascii_graphic()) => None,
+        plain if plain.contains(':') => {
+            Some("the client secret looks like the Base64 of client id and secret: give the secret alone")
+        }
+        _ => Some("the client secret looks like the Base64 of a text: give the text, if that is the secret"),
+    }
+}
+
+/// So many random bytes are no text by chance, but for one in five thousand.
+const SHORTEST_TEXT: usize = 9;
 
 /// SHA-256 of a secret: tells two apart without holding either. Redacted when printed, since a short one could be guessed
 /// from it.

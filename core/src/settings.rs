@@ -4,7 +4,7 @@ use crate::base_url::BaseUrl;
 use crate::config::{ClientAuth, Config, LONGEST_SECRET, ProxyChoice, client_secret, option, refusal};
 use crate::error::Error;
 use crate::file::{self, Source};
-use crate::proxy::{self, Proxy};
+use crate::proxy::{self, Route};
 use crate::secret::{Fingerprint, Secret};
 use std::fmt;
 use std::io::ErrorKind;
@@ -40,8 +40,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Certificates to trust besides the system's.
     pub(crate) ca_file: Option<Source>,
-    /// The proxy to tunnel through.
-    pub proxy: Option<Proxy>,
+    /// The proxy to tunnel through, and why.
+    pub route: Route,
 }
 
 impl Settings {
@@ -66,7 +66,7 @@ impl Settings {
             Source::open(path, MAX_CA_FILE).map_err(|problem| unreadable("ca_file", path, &problem))
         });
         let settings = Settings {
-            proxy: chosen_proxy(config, &base_url)?,
+            route: route(config, &base_url)?,
             base_url,
             client_id: config.client_id.clone().unwrap_or_default(),
             client_secret: client_secret.fingerprint(),
@@ -97,7 +97,10 @@ impl Settings {
             self.ca_file.as_ref().map(|source| source.path().as_os_str().as_encoded_bytes().to_vec()),
             // Two pipes may have had one name.
             self.ca_file.as_ref().and_then(Source::kept).map(<[u8]>::to_vec),
-            self.proxy.as_ref().map(|proxy| Secret::new(proxy.address()).fingerprint().bytes().to_vec()),
+            self.route
+                .proxy
+                .as_ref()
+                .map(|proxy| Secret::new(proxy.address()).fingerprint().bytes().to_vec()),
         ];
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
         for part in parts {
@@ -194,12 +197,14 @@ fn unreadable(name: &'static str, path: &Path, problem: &std::io::Error) -> Erro
     )
 }
 
-fn chosen_proxy(config: &Config, target: &BaseUrl) -> Result<Option<Proxy>, Error> {
+fn route(config: &Config, target: &BaseUrl) -> Result<Route, Error> {
     match &config.proxy {
-        ProxyChoice::None => Ok(None),
-        // Plain http goes to this machine only: no proxy may see that secret.
-        _ if !target.is_https() => Ok(None),
-        ProxyChoice::Use(proxy) => Ok(Some(proxy.clone())),
+        ProxyChoice::None => Ok(Route::new(None, "the option proxy is none")),
+        // No proxy may see the secret that plain http carries, so the option does not count there.
+        ProxyChoice::Use(proxy) if target.is_https() => {
+            Ok(Route::new(Some(proxy.clone()), "the option proxy names it"))
+        }
+        ProxyChoice::Use(_) => Ok(Route::new(None, "plain http goes to this machine only")),
         ProxyChoice::Environment => proxy::from_environment(target, |name| std::env::var_os(name))
             .map_err(|told| refusal(option("proxy"), &format!("is not given, and {told}"))),
     }

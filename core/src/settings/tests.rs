@@ -137,5 +137,5 @@ fn plain_http_never_uses_a_proxy() {
         ("base_url", "http://127.0.0.1:1"),
         ("proxy", "http://p:1"),
     ]);
-    assert_eq!(Settings::new(&local).unwrap().0.proxy, None);
+    assert_eq!(Settings::new(&local).unwrap().0.route.proxy, None);
 }

@@ -1,6 +1,7 @@
 //! The time that connecting may take, name, tunnel and TLS included: ureq gives each of its steps the whole of it.
 //! The only file here that reads time: a deadline of the network is no age of a token.
 
+use super::trace::{Facts, Trace};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ pub struct Connecting(Arc<Progress>);
 
 #[derive(Debug)]
 struct Progress {
+    began: Instant,
+    trace: Trace,
     until: Instant,
     is_whole_call: bool,
     tunnels: AtomicU32,
@@ -22,14 +25,22 @@ struct Progress {
 }
 
 impl Connecting {
-    /// Starts now and may take `connect_timeout`, or what the whole call may.
-    pub fn start(connect_timeout: Duration, whole_call: Duration) -> Connecting {
+    /// Starts now and may take `connect_timeout`, or what the whole call may; what is met goes into the trace.
+    pub fn start(connect_timeout: Duration, whole_call: Duration, trace: Trace) -> Connecting {
+        let began = Instant::now();
         Connecting(Arc::new(Progress {
-            until: Instant::now() + connect_timeout.min(whole_call),
+            began,
+            trace,
+            until: began + connect_timeout.min(whole_call),
             is_whole_call: whole_call <= connect_timeout,
             tunnels: AtomicU32::new(0),
             is_done: AtomicBool::new(false),
         }))
+    }
+
+    /// Notes what is met, and when, counted from the start.
+    pub fn note(&self, note: impl FnOnce(&mut Facts, Duration)) {
+        self.0.trace.note(|facts| note(facts, self.0.began.elapsed()));
     }
 
     /// What is left; zero when the time is over.

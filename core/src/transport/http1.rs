@@ -4,6 +4,7 @@ use super::connecting::{BoundedTcp, Connecting};
 use super::resolve::resolve;
 use super::stage::{Stage, wrap};
 use super::tls::TlsConnector;
+use super::trace::{Head, Trace};
 use super::watched::{Seen, Watch, no_http};
 use super::{HttpResponse, MAX_BODY, Transport, trust};
 use crate::error::{Error, Kind};
@@ -11,6 +12,7 @@ use crate::file::Source;
 use crate::request::{CONTENT_TYPE, HttpRequest};
 use crate::settings::Settings;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -32,7 +34,7 @@ impl UreqTransport {
         if let Some(source) = &settings.ca_file {
             trust::certificates(source)?;
         }
-        let proxy = settings.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.address())).transpose();
+        let proxy = settings.route.proxy.as_ref().map(|proxy| ureq::Proxy::new(proxy.address())).transpose();
         let (host, port) = settings.base_url.host_and_port();
         Ok(UreqTransport {
             connect_timeout: settings.connect_timeout,
@@ -42,7 +44,7 @@ impl UreqTransport {
         })
     }
 
-    fn agent(&self, timeout: Duration, seen: Seen) -> ureq::Agent {
+    fn agent(&self, connecting: Connecting, timeout: Duration, seen: Seen) -> ureq::Agent {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
@@ -54,8 +56,7 @@ impl UreqTransport {
             .accept("application/json")
             .proxy(self.proxy.clone())
             .build();
-        let connecting = Connecting::start(self.connect_timeout, timeout);
-        let tls = TlsConnector { ca_file: self.ca_file.clone() };
+        let tls = TlsConnector { ca_file: self.ca_file.clone(), connecting: connecting.clone() };
         let tcp = BoundedTcp { connecting: connecting.clone() };
         let chain = ()
             .chain(Stage {
@@ -72,13 +73,30 @@ impl UreqTransport {
 
 impl Transport for UreqTransport {
     fn send(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, Error> {
-        let seen = Seen::default();
-        let mut call = self.agent(timeout, seen.clone()).post(&request.url).content_type(CONTENT_TYPE);
+        self.send_traced(request, timeout, Trace::default())
+    }
+}
+
+impl UreqTransport {
+    /// As [`Transport::send`]; what it meets goes into the trace.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub fn send_traced(
+        &self,
+        request: &HttpRequest,
+        timeout: Duration,
+        trace: Trace,
+    ) -> Result<HttpResponse, Error> {
+        let (seen, connecting) = (Seen::default(), Connecting::start(self.connect_timeout, timeout, trace));
+        let agent = self.agent(connecting.clone(), timeout, seen.clone());
+        let mut call = agent.post(&request.url).content_type(CONTENT_TYPE);
         if let Some(value) = &request.authorization {
             call = call.header("Authorization", value.as_str());
         }
         let mut answer = call.send(request.body.as_bytes()).map_err(|problem| self.failure(problem))?;
         let status = answer.status().as_u16();
+        connecting.note(|facts, at| facts.answer = Some((head(&answer), at)));
         seen.head().map_err(|told| told.with_http_status(status))?;
         let headers = |name| answer.headers().get_all(name).iter();
         let header = |name| headers(name).next().and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -105,9 +123,7 @@ impl Transport for UreqTransport {
         response.broken = response.broken.map(|told| told.with_http_status(status));
         Ok(response)
     }
-}
 
-impl UreqTransport {
     /// What a failure of ureq means to a caller. Failures before the request was sent carry their own kind.
     fn failure(&self, problem: ureq::Error) -> Error {
         let peer = &self.peer;
@@ -142,6 +158,17 @@ impl UreqTransport {
     }
 }
 
+/// What is told of a head; of where a redirect leads no more than the host, since the rest may repeat the request.
+fn head(answer: &http::Response<ureq::Body>) -> Head {
+    let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let location = text("location").and_then(|location| location.parse::<Uri>().ok());
+    Head {
+        status: answer.status().as_u16(),
+        content_type: text("content-type").map(str::to_owned),
+        leads_to: location.and_then(|location| location.host().map(str::to_owned)),
+    }
+}
+
 #[derive(Debug)]
 struct NameResolver {
     connecting: Connecting,
@@ -157,6 +184,7 @@ impl Resolver for NameResolver {
         let host = uri.host().unwrap_or_default();
         let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
         let port = uri.port_u16().unwrap_or(default_port);
+        self.connecting.note(|facts, _| facts.host = Some(host.to_owned()));
         let found = resolve(host, port, self.connecting.left()).map_err(|problem| {
             let is_late = problem.kind() == io::ErrorKind::TimedOut;
             wrap(match is_late {
@@ -168,6 +196,8 @@ impl Resolver for NameResolver {
                     .with_hint("check the host in base_url (XILNEX_BASE_URL) and this machine's DNS"),
             })
         })?;
+        let ips = found.iter().map(SocketAddr::ip);
+        self.connecting.note(|facts, at| facts.addresses = Some((ips.collect(), at)));
         // Whatever a resolver says of localhost: plain http stays here. The way to a proxy carries no secret.
         let is_bound = uri.scheme_str() == Some("http") && !self.connecting.is_in_tunnel();
         let allowed = found.into_iter().filter(|address| !is_bound || address.ip().is_loopback());

@@ -1,8 +1,11 @@
 //! How a request reaches the server: the trait, and the answer as it came.
 
+pub mod trace;
+mod names;
 mod trust;
 mod resolve;
 mod connecting;
+mod noticing;
 mod stage;
 mod tls;
 mod framing;

@@ -33,6 +33,13 @@ impl<In: Transport, C: Connector<In>> Connector<In> for Stage<C> {
         if self.kind == Kind::Tls && done.is_ok() {
             self.connecting.finish();
         }
+        if done.as_ref().is_ok_and(Option::is_some) {
+            self.connecting.note(|facts, at| match self.kind {
+                Kind::Connect => facts.connected = facts.connected.or(Some(at)),
+                Kind::Proxy => facts.tunnelled = Some(at),
+                _ => {}
+            });
+        }
         done.map_err(|problem| {
             // Host and port alone: a proxy's address may hold a password.
             let port = details.uri.port().map(|port| format!(":{port}")).unwrap_or_default();

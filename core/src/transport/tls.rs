@@ -1,5 +1,7 @@
 //! TLS over a connection; ureq's own connector cannot be given a verifier.
 
+use super::connecting::Connecting;
+use super::noticing::Noticing;
 use super::stage::wrap;
 use super::trust;
 use crate::file::Source;
@@ -17,6 +19,8 @@ use ureq::unversioned::transport::{
 pub struct TlsConnector {
     /// Certificates to trust besides the system's.
     pub ca_file: Option<Source>,
+    /// How far the call has come.
+    pub connecting: Connecting,
 }
 
 impl<In: Transport> Connector<In> for TlsConnector {
@@ -31,7 +35,14 @@ impl<In: Transport> Connector<In> for TlsConnector {
         if !details.needs_tls() {
             return Ok(Some(Either::A(plain)));
         }
-        let config = trust::client_config(self.ca_file.as_ref()).map_err(wrap)?;
+        // That of an https proxy is the proxy's affair.
+        let is_in_tunnel = self.connecting.is_in_tunnel();
+        let connecting = (!is_in_tunnel).then(|| self.connecting.clone());
+        let config = trust::client_config(self.ca_file.as_ref(), |inner| match connecting {
+            Some(connecting) => Arc::new(Noticing { connecting, inner }),
+            None => inner,
+        });
+        let config = config.map_err(wrap)?;
         let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let name =
             ServerName::try_from(host).map_err(|_| ureq::Error::Tls("the host is no valid server name"))?;
@@ -40,6 +51,11 @@ impl<In: Transport> Connector<In> for TlsConnector {
         socket.set_timeout(details.timeout);
         let mut stream = StreamOwned::new(connection, socket);
         stream.conn.complete_io(&mut stream.sock)?;
+        if !is_in_tunnel {
+            let version = stream.conn.protocol_version().and_then(|version| version.as_str());
+            let version = version.unwrap_or_default().replace("TLSv1_", "TLS 1.");
+            self.connecting.note(|facts, at| facts.tls = Some((version, at)));
+        }
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(TlsStream { buffers, stream })))

@@ -16,12 +16,18 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Who decides about certificates.
+type Judge = Arc<dyn ServerCertVerifier>;
+
 /// A TLS configuration for one connection, TLS 1.2 or newer. Read anew each time, so that a replaced
-/// certificate file takes effect at the next request.
+/// certificate file takes effect at the next request. `watched` may put somebody around the verifier.
 ///
 /// # Errors
 /// `invalid_config` when `ca_file` holds no certificate; `tls` when no certificate can be trusted at all.
-pub fn client_config(ca_file: Option<&Source>) -> Result<ClientConfig, Error> {
+pub fn client_config(
+    ca_file: Option<&Source>,
+    watched: impl FnOnce(Judge) -> Judge,
+) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let mut extra = ca_file.map(certificates).transpose()?.unwrap_or_default();
     // Only the verifier for Linux and the BSDs knows this variable.
@@ -32,7 +38,7 @@ pub fn client_config(ca_file: Option<&Source>) -> Result<ClientConfig, Error> {
             read_pem(Path::new(&path), || Source::open(Path::new(&path), MAX_CA_FILE)?.content(MAX_CA_FILE));
         extra.extend(found.map_err(|told| untrusted(&format!("SSL_CERT_FILE {told}")))?);
     }
-    let verifier = verifier(extra, &provider)?;
+    let verifier = watched(verifier(extra, &provider)?);
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|problem| untrusted(&problem.to_string()))?
@@ -77,10 +83,7 @@ fn blocks(pem: &[u8]) -> impl Iterator<Item = &[u8]> {
     starts.into_iter().zip(ends).map(|(start, end)| &pem[start..end])
 }
 
-fn verifier(
-    extra: Vec<CertificateDer<'static>>,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+fn verifier(extra: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
     // Asked without the extra certificates first: given any, it would not say that the system has none.
     match Verifier::new(provider.clone()) {
         Ok(system) if extra.is_empty() => Ok(Arc::new(system)),
@@ -88,7 +91,7 @@ fn verifier(
             // Two stores at once take half a mebibyte more.
             drop(system);
             Verifier::new_with_extra_roots(extra, provider.clone())
-                .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+                .map(|verifier| Arc::new(verifier) as Judge)
                 .map_err(|problem| untrusted(&problem.to_string()))
         }
         Err(_) => {
@@ -105,15 +108,12 @@ fn verifier(
 }
 
 /// For containers without a certificate store.
-fn bundled(
-    extra: Vec<CertificateDer<'static>>,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+fn bundled(extra: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     roots.add_parsable_certificates(extra);
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
-        .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
+        .map(|verifier| verifier as Judge)
         .map_err(|problem| untrusted(&problem.to_string()))
 }
 
