@@ -1,6 +1,8 @@
 // An interceptor of undici that sends a token along. Names nothing of undici.
 'use strict';
 
+// Taken once, so that the fake clocks of test suites do not stop a request.
+const { setTimeout } = require('node:timers');
 const { Bearer, isReplayable, readMembers } = require('./bearer.js');
 
 /** Bytes of a refused answer that are read to keep the connection; one that is longer costs the connection. */
@@ -105,7 +107,9 @@ class FirstAnswer {
   #end(tell) {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    (this.#afterwards ?? tell)();
+    // By then the connection is free for the next request.
+    if (this.#afterwards) setTimeout(this.#afterwards);
+    else tell();
   }
 
   /** The answer waits until it is known whether there is another token. */
