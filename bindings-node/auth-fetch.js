@@ -17,27 +17,15 @@ function authFetch(client, options = {}) {
     if (!token) return send(input, init);
     const first = await send(request.target, request.init(token));
     if (first.status !== 401 || hasLeft(first, request.origin)) return first;
-    const next = await afterRefusal(bearer, token, request, first);
+    const { signal, isReplayable } = request;
+    const next = await bearer.another(token, { signal, isReplayable, discard: () => discard(first) });
     return next ? send(request.target, request.init(next)) : first;
   };
 }
 
-/** The token to send the request again with, its first answer thrown away; none if the answer stands. */
-async function afterRefusal(bearer, token, request, answer) {
-  if (!request.isReplayable) return bearer.refuse(token);
-  try {
-    const next = await bearer.another(token, request.signal);
-    if (next) await discard(answer);
-    return next;
-  } catch (problem) {
-    await discard(answer);
-    throw problem;
-  }
-}
-
 /**
- * What is to be sent, read once, so that what was looked at is what is sent. Undefined for what has an Authorization of its
- * own, and for what only fetch can tell the fault of.
+ * What is to be sent, read once, so that what was looked at is what is sent. Undefined for what has an Authorization of
+ * its own, and for what only fetch can tell the fault of.
  */
 function readRequest(input, init) {
   const given = isRequest(input) ? input : undefined;
@@ -78,7 +66,7 @@ function hasLeft(response, origin) {
 }
 
 async function discard(response) {
-  // A body that is broken has been thrown away already.
+  // A body that is broken is as good as thrown away.
   await response.body?.cancel().catch(() => {});
 }
 

@@ -6,8 +6,8 @@ export interface XilnexAuthOptions {
   /** The client of the process by default, asked for with each request. */
   client?: Client | undefined;
   /**
-   * Where a token may be sent: origins such as `https://api.example.com`, of https or of this machine. Without a list, to the
-   * first one that is asked for and may be sent a token. A request to any other goes without a token.
+   * Where a token may be sent: origins such as `https://api.example.com`, of https or of this machine. Without a list,
+   * to the first one that is asked for and may be sent a token. A request to any other goes without a token.
    */
   origins?: readonly (string | URL)[] | undefined;
 }

@@ -7,8 +7,8 @@ function installXilnexAuth(instance, options = {}) {
   const { client, origins } = readMembers(options, 'installXilnexAuth', ['client', 'origins']);
   const bearer = new Bearer(client, origins);
   const bare = bareInstance(instance);
-  // Under the request as its adapter: what other interceptors make of the request is settled by then, and a request that
-  // is sent twice goes through them once.
+  // Under the request as its adapter: what other interceptors make of the request is settled by then, and a request
+  // that is sent twice goes through them once.
   instance.interceptors.request.use((config) => {
     const { adapter } = config;
     config.adapter = (settled) => exchange(bearer, bare, { ...settled, adapter });
@@ -27,30 +27,12 @@ function bareInstance(instance) {
 async function exchange(bearer, bare, config) {
   const signal = config.signal ?? config.cancelToken?.toAbortSignal?.();
   const origin = originOf(bare, config);
-  try {
-    const token = origin && (await bearer.token(origin, signal));
-    const first = await send(bare, config, origin, token);
-    const next = first.isRefused && (await afterRefusal(bearer, token, signal, config, first));
-    const last = next ? await send(bare, config, origin, next) : first;
-    return last.outcome;
-  } catch (problem) {
-    // Then axios has an error of its own.
-    if (signal?.aborted) return (await send(bare, config)).outcome;
-    throw problem;
-  }
-}
-
-/** The token to send the request again with, its first answer thrown away; none if the answer stands. */
-async function afterRefusal(bearer, token, signal, config, first) {
-  if (!isReplayable(config.data)) return bearer.refuse(token);
-  try {
-    const next = await bearer.another(token, signal);
-    if (next) discard(first.response);
-    return next;
-  } catch (problem) {
-    discard(first.response);
-    throw problem;
-  }
+  const token = origin && (await bearer.token(origin, signal));
+  const first = await send(bare, config, origin, token);
+  if (!first.isRefused) return first.outcome;
+  const again = { signal, isReplayable: isReplayable(config.data), discard: () => discard(first.response) };
+  const next = await bearer.another(token, again);
+  return next ? (await send(bare, config, origin, next)).outcome : first.outcome;
 }
 
 /** Where the request goes; undefined if it has credentials of its own, or no address that axios could use. */
@@ -92,9 +74,8 @@ function dropAuthorization(headers) {
 /** Responses and errors land in logs, and a request of Node holds the text of its headers. */
 function hideToken(shown, config) {
   shown.config = config;
-  const { request } = shown;
-  if (!request) return;
-  Object.defineProperty(shown, 'request', { value: request, enumerable: false, configurable: true, writable: true });
+  // A descriptor changes what it names and leaves the rest.
+  if (shown.request) Object.defineProperty(shown, 'request', { enumerable: false });
 }
 
 function discard({ data }) {

@@ -27,16 +27,21 @@ class Bearer {
     return this.#origins.admit(origin) ? this.#theClient.getToken({ signal }) : undefined;
   }
 
-  /** Tells that a resource server refused the token, where the request cannot be sent again. */
-  refuse(token) {
-    this.#theClient.invalidate(token);
-  }
-
-  /** Another token in place of the one that was refused; none if there is no other. */
-  async another(refused, signal) {
-    this.refuse(refused);
-    const token = await this.#theClient.getToken({ signal });
-    return token === refused ? undefined : token;
+  /**
+   * Another token after a 401, to send the request again with; none if the answer stands. `discard` throws the answer away,
+   * so that its connection is free.
+   */
+  async another(refused, { signal, isReplayable, discard }) {
+    this.#theClient.invalidate(refused);
+    if (!isReplayable) return undefined;
+    let stands = false;
+    try {
+      const token = await this.#theClient.getToken({ signal });
+      stands = token === refused;
+      return stands ? undefined : token;
+    } finally {
+      if (!stands) await discard();
+    }
   }
 
   get #theClient() {

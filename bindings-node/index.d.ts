@@ -229,8 +229,8 @@ export function getTokenSync(call?: SyncCallOptions): string;
 /** What authFetch is told. */
 export interface AuthFetchOptions {
   /**
-   * Where a token may be sent: origins such as `https://api.example.com`, of https or of this machine. Without a list, to the
-   * first one that is asked for and may be sent a token. A request to any other goes without a token.
+   * Where a token may be sent: origins such as `https://api.example.com`, of https or of this machine. Without a list,
+   * to the first one that is asked for and may be sent a token. A request to any other goes without a token.
    */
   origins?: readonly (string | URL)[] | undefined;
   /** What sends the requests; the global fetch, as it is then, by default. */

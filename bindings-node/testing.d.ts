@@ -85,9 +85,9 @@ export class Sandbox {
 }
 
 /**
- * A sandbox for one test of `node:test`: until the test has ended, `process.env` is that of the sandbox, and the client of the
- * process, which `getToken`, and `authFetch` without a client, use, goes by its time. A `new Client()` reaches it too, by
- * the time of this machine. One at a time in a process.
+ * A sandbox for one test of `node:test`: until the test has ended, `process.env` is that of the sandbox, and the client
+ * of the process, which `getToken`, and `authFetch` without a client, use, goes by its time. A `new Client()` reaches it
+ * too, by the time of this machine. One at a time in a process.
  */
 export function withSandbox(
   test: { after(end: () => void): void },

@@ -139,7 +139,7 @@ async function withSandbox(test, options) {
   if (typeof test?.after !== 'function') {
     throw new TypeError(`withSandbox takes the context of a test of node:test first, not ${typeName(test)}`);
   }
-  if (isInPlace) throw new Error('A sandbox is in place in this process already: tests with one run one after the other');
+  if (isInPlace) throw new Error('A sandbox is in place in this process: tests that have one run one after another');
   const sandbox = await Sandbox.start(options);
   const before = variables().map((name) => [name, process.env[name]]);
   isInPlace = true;

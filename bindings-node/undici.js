@@ -21,8 +21,8 @@ function xilnexAuth(options = {}) {
 }
 
 /**
- * What is to be sent, read once, so that what was looked at is what is sent. Undefined for what has an Authorization of its
- * own, and for what only the dispatcher knows the origin of.
+ * What is to be sent, read once, so that what was looked at is what is sent. Undefined for what has an Authorization of
+ * its own, and for what only the dispatcher knows the origin of.
  */
 function readRequest(request) {
   const address = String(request.origin ?? '');
@@ -31,8 +31,8 @@ function readRequest(request) {
   if (hasOwn || !URL.canParse(address)) return undefined;
   // An emitter in place of a signal ends the request, but not the wait for its token.
   const signal = typeof request.signal?.addEventListener === 'function' ? request.signal : undefined;
-  const withToken = (token) => ({ ...settled, headers: [...headers, 'authorization', `Bearer ${token}`] });
   const settled = { ...request };
+  const withToken = (token) => ({ ...settled, headers: [...headers, 'authorization', `Bearer ${token}`] });
   return { origin: new URL(address).origin, request: settled, signal, withToken };
 }
 
@@ -83,11 +83,8 @@ class FirstAnswer {
 
   onResponseStart(controller, status, ...told) {
     const pass = () => this.#handler.onResponseStart?.(controller, status, ...told);
-    const { bearer, request } = this.#exchange;
-    if (status !== 401 || this.#hasLeft()) return pass();
-    if (isReplayable(request.body)) return this.#renew(controller, pass);
-    bearer.refuse(this.#token);
-    return pass();
+    if (status !== 401 || this.#hasLeft()) pass();
+    else this.#renew(controller, pass);
   }
 
   onResponseData(controller, chunk) {
@@ -114,10 +111,12 @@ class FirstAnswer {
 
   /** The answer waits until it is known whether there is another token. */
   async #renew(controller, pass) {
-    const { bearer, dispatch, handler, signal, withToken } = this.#exchange;
+    const { bearer, dispatch, handler, request, signal, withToken } = this.#exchange;
+    // The rest is read and forgotten afterwards.
+    const again = { signal, isReplayable: isReplayable(request.body), discard: () => {} };
     controller.pause();
     try {
-      const next = await bearer.another(this.#token, signal);
+      const next = await bearer.another(this.#token, again);
       if (next) this.#afterwards = () => dispatch(withToken(next), handler);
       else if (!this.#hasEnded) pass();
     } catch (problem) {

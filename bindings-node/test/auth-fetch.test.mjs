@@ -1,7 +1,8 @@
 // authFetch: the rules of all, and what only fetch has.
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import test from 'node:test';
-import { ok, refused, startResource } from './support/resource.mjs';
+import { ok, refused, startResource, until } from './support/resource.mjs';
 import { obeysTheRules, startSandbox } from './support/rules.mjs';
 import { auth } from './support/sandbox.mjs';
 
@@ -95,11 +96,24 @@ test('the body of a Request is not sent again, one in its place is', async (t) =
   assert.deepEqual(resource.requests.map(({ body }) => body), ['x', 'x', 'y', 'y']);
 });
 
-test('a long answer that was refused is not read', async (t) => {
+test('a stream is none of them, whatever it calls itself', async (t) => {
+  const { resource, api } = await given(t, refused, ok);
+  const body = Object.defineProperty(Readable.from(['x']), Symbol.toStringTag, { value: 'FormData' });
+  assert.equal((await api(resource.url, { method: 'POST', body, duplex: 'half' })).status, 401);
+  assert.equal(resource.requests.length, 1);
+});
+
+test('a long answer that was refused is not read, whether another token comes or not', async (t) => {
   const long = { status: 401, body: 'x'.repeat(10_000_000) };
-  const { resource, api } = await given(t, long, ok);
+  const { sandbox, client, resource, api } = await given(t, long, ok, long);
   assert.equal(await (await api(resource.url)).text(), 'fine');
   assert.equal(resource.requests.length, 2);
+  await until(() => resource.answering() === 0);
+  sandbox.advance(31);
+  sandbox.stop();
+  await assert.rejects(api(resource.url), { name: 'XilnexAuthError' });
+  await until(() => resource.answering() === 0);
+  client.close();
 });
 
 test('another fetch sends the requests, and the global one is looked for each time', async (t) => {

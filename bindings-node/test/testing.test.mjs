@@ -42,7 +42,8 @@ test('a sandbox tells how to reach it and what it was asked', async () => {
 
 test('it shows no secret of its own', async () => {
   using(await Sandbox.start({ clientSecret: 'canary' }), (sandbox) => {
-    const seen = inspect(sandbox, { depth: 9, showHidden: true, getters: true }) + JSON.stringify(sandbox) + String(sandbox);
+    const all = { depth: 9, showHidden: true, getters: true };
+    const seen = inspect(sandbox, all) + JSON.stringify(sandbox) + String(sandbox);
     assert.ok(seen.includes(sandbox.baseUrl) && !seen.includes('canary'), seen);
     assert.deepEqual([Reflect.ownKeys(sandbox), structuredClone(sandbox)], [[], {}]);
   });
@@ -81,7 +82,8 @@ test('time is put forward for it and its clients', async (t) => {
   assert.notEqual(await client.getToken(), first.value);
   assert.equal(sandbox.tokenRequests, 2);
   for (const wrong of [-1, NaN, Infinity]) {
-    assert.throws(() => sandbox.advance(wrong), { name: 'XilnexAuthError', code: 'invalid_config', stack: /testing\.test/ });
+    const told = { name: 'XilnexAuthError', code: 'invalid_config', stack: /testing\.test/ };
+    assert.throws(() => sandbox.advance(wrong), told);
   }
   for (const wrong of ['1', undefined, null]) assert.throws(() => sandbox.advance(wrong), TypeError);
   sandbox.stop();
@@ -94,7 +96,8 @@ test('tokens that are revoked are refused, and those after them are not', async 
   const api = authFetch(client);
   assert.equal((await api(sandbox.dataUrl)).status, 200);
   sandbox.revokeTokens();
-  assert.equal((await fetch(sandbox.dataUrl, { headers: { authorization: await client.authorizationHeader() } })).status, 401);
+  const headers = { authorization: await client.authorizationHeader() };
+  assert.equal((await fetch(sandbox.dataUrl, { headers })).status, 401);
   assert.equal((await api(sandbox.dataUrl)).status, 200);
   assert.equal(sandbox.tokenRequests, 2);
 });
@@ -108,10 +111,11 @@ test('two sandboxes share no token, nor do two clients of one', async (t) => {
 });
 
 test('answers and faults', async (t) => {
-  const script = [{ status: 429, headers: { 'Retry-After': '7' }, body: { error: 'busy' }, delay: 0.1 }, 'normal', 'close'];
+  const busy = { status: 429, headers: { 'Retry-After': '60' }, body: { error: 'busy' }, delay: 0.1 };
+  const script = [busy, 'normal', 'close'];
   const scripted = await imported.startSandbox(t, { script });
   const error = await scripted.client.getToken().catch((problem) => problem);
-  assert.deepEqual([error.code, error.httpStatus, error.retryAfter], ['unavailable', 429, 7]);
+  assert.deepEqual([error.code, error.httpStatus, error.retryAfter], ['unavailable', 429, 60]);
   const faulty = await imported.startSandbox(t, { fault: 'refuse', faultAfter: 1 });
   assert.equal((await faulty.client.getToken()).split('.').length, 3);
   await assert.rejects(faulty.sandbox.client().getToken(), XilnexAuthError);
@@ -125,7 +129,8 @@ test('TLS', async (t) => {
   assert.match(sandbox.baseUrl, /^https:/);
   assert.equal(sandbox.environment.XILNEX_CA_FILE, sandbox.caFile);
   assert.equal((await client.getToken()).split('.').length, 3);
-  const stranger = new Client({ baseUrl: sandbox.baseUrl, clientId: sandbox.clientId, clientSecret: sandbox.clientSecret });
+  const { baseUrl, clientId, clientSecret } = sandbox;
+  const stranger = new Client({ baseUrl, clientId, clientSecret });
   await assert.rejects(stranger.getToken(), { code: 'tls' });
 });
 
@@ -162,7 +167,7 @@ test('a test may configure the whole process', async (t) => {
     assert.equal((await authFetch()(inner.dataUrl)).status, 200);
     assert.equal(inner.tokenRequests, 2);
     assert.equal((await new Client().getToken()).split('.').length, 3);
-    await assert.rejects(withSandbox(inside), /one after the other/);
+    await assert.rejects(withSandbox(inside), /one after another/);
   });
   assert.deepEqual(variables(), { XILNEX_CLIENT_SECRET_FILE: '/nowhere', XILNEX_CLIENT_ID: 'outside' });
   await assert.rejects(fetch(inner.dataUrl));
