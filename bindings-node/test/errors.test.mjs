@@ -90,7 +90,7 @@ test('options of a wrong type are told by name', () => {
 test('names of options are told as JavaScript writes them, and words of the server as they came', async (t) => {
   const caught = async (call) => call().then(() => assert.fail(), (error) => error);
   const call = await caught(() => new Client(complete).getToken({ minTtl: -1 }));
-  assert.match(call.message, /^minTtl /);
+  assert.match(call.message, /^the argument minTtl /);
   const both = await caught(async () => new Client({ ...complete, clientSecretFile: '/nowhere' }));
   assert.match(both.message, /^clientSecretFile \(XILNEX_CLIENT_SECRET_FILE\) .* clientSecret \(XILNEX_CLIENT_SECRET\)/);
   const body = { error: 'invalid_request', error_description: 'client_id and base_url are fine' };
