@@ -35,6 +35,12 @@ export declare class Events {
   end(): void
 }
 
+/** The origins that a token may be sent to; where none is listed, the first one that is asked about. */
+export declare class Origins {
+  /** Whether a request to this origin may carry a token. */
+  admit(origin: string): boolean
+}
+
 /** A token request under way. */
 export declare class Pending {
   /** What the call gets; null when there is nothing to give yet, after this many seconds at the latest. */
@@ -43,6 +49,28 @@ export declare class Pending {
   left(): number
   /** Rings the bell when the request ends; at once if it has. */
   ring(bell: Bell): void
+}
+
+/** A running authorization server for tests. */
+export declare class Sandbox {
+  /** A client of it that goes by its time, or why there is none. */
+  open(options: Array<Given>): Client | Failure
+  /** The base address; null once it was stopped, as with all that follow. */
+  baseUrl(): string | null
+  /** The variables that configure a program for it. */
+  environment(): Array<Pair>
+  /** The certificate to trust, where it speaks TLS. */
+  caFile(): string | null
+  /** How many requests reached the token endpoint. */
+  tokenRequests(): number
+  /** The latest requests, at most a thousand. */
+  requests(): Array<Recorded>
+  /** Puts its time and that of its clients forward; what is wrong with the number, if anything is. */
+  advance(seconds: number): Failure | null
+  /** Makes its resource refuse every token that was issued before. */
+  revokeTokens(): void
+  /** Ends it, once or more often. */
+  stop(): void
 }
 
 /** An access token. Its text becomes one of JavaScript, which nobody can overwrite, when it is asked for. */
@@ -131,8 +159,34 @@ export declare function kinds(): Array<string>
 /** A client for these options over those of the environment, or why there is none. */
 export declare function open(options: Array<Given>): Client | Failure
 
+/** These origins, or what is wrong with them. */
+export declare function origins(listed: Array<string>): Origins | Failure
+
+/** A name and its value. */
+export interface Pair {
+  /** The name. */
+  name: string
+  /** The value. */
+  value: string
+}
+
+/** A request as it was received. */
+export interface Recorded {
+  /** The method. */
+  method: string
+  /** The path without its query. */
+  path: string
+  /** The headers in order. */
+  headers: Array<Pair>
+  /** The body. */
+  body: Buffer
+}
+
 /** Runs the command line with these arguments and gives the exit status. */
 export declare function run(arguments: Array<string>): number
+
+/** Starts a sandbox with options as JSON, or tells why not. */
+export declare function startSandbox(options: string): Sandbox | Failure
 
 /** Counts and lengths; a count is a whole number that JavaScript holds exactly. */
 export interface Stats {

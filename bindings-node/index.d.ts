@@ -226,6 +226,26 @@ export function getToken(call?: CallOptions): Promise<string>;
 /** As getToken, but blocks the thread while a request is under way. */
 export function getTokenSync(call?: SyncCallOptions): string;
 
+/** What authFetch is told. */
+export interface AuthFetchOptions {
+  /**
+   * Where a token may be sent: origins such as `https://api.example.com`, of https or of this machine. Without a list,
+   * to the first one that is asked for and may be sent a token. A request to any other goes without a token.
+   */
+  origins?: readonly (string | URL)[] | undefined;
+  /** What sends the requests; the global fetch, as it is then, by default. */
+  fetch?: typeof fetch | undefined;
+}
+
+/**
+ * A fetch function that sends a token along. An Authorization that the caller gives stays as it is. After a 401 to its own
+ * token it asks for another one and sends the request once more, unless the body is a stream or that of a Request; the
+ * signal of the request ends waiting for the token too. Rejects as fetch does, and with XilnexAuthError.
+ * @param client The client of the process by default, asked for with each request.
+ * @throws {XilnexAuthError} `invalid_config`, naming the origin that is none.
+ */
+export function authFetch(client?: Client, options?: AuthFetchOptions): typeof fetch;
+
 /**
  * Has `listener` called in this thread for every event of the process, whichever thread it happened in. What it throws
  * is an uncaught exception. Does not keep the process alive.

@@ -3,16 +3,10 @@
 
 const { AccessToken } = require('./access-token.js');
 const { Client } = require('./client.js');
+const { defaultClient } = require('./default-client.js');
 const { XilnexAuthError } = require('./error.js');
 const { onEvent } = require('./events.js');
 const { version } = require('./package.json');
-
-let client;
-
-/** Made when first asked for; a failure is not remembered, so the next call looks at the environment again. */
-function defaultClient() {
-  return (client ??= new Client());
-}
 
 async function getToken(call) {
   return defaultClient().getToken(call);
@@ -22,4 +16,9 @@ function getTokenSync(call) {
   return defaultClient().getTokenSync(call);
 }
 
-module.exports = { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, onEvent, version };
+/** Loaded when it is first called, so that programs without it do not pay for it. */
+function authFetch(client, options) {
+  return require('./auth-fetch.js').authFetch(client, options);
+}
+
+module.exports = { AccessToken, Client, XilnexAuthError, authFetch, getToken, getTokenSync, onEvent, version };

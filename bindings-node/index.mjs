@@ -1,4 +1,4 @@
 // The package for `import`: the same objects as for `require`, so that an error is an instance of one class.
 import auth from './index.js';
 
-export const { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, onEvent, version } = auth;
+export const { AccessToken, Client, XilnexAuthError, authFetch, getToken, getTokenSync, onEvent, version } = auth;

@@ -27,8 +27,8 @@ for tool in "$@"; do
             else complain "Python 3.10 or newer (command python3)"; fi ;;
         node)
             if command -v node >/dev/null && command -v npm >/dev/null; then
-                newer Node 20.17 "$(node --version | tr -d v)"
-            else complain "Node 20.17 or newer, with npm"; fi ;;
+                newer Node 20.18.1 "$(node --version | tr -d v)"
+            else complain "Node 20.18.1 or newer, with npm"; fi ;;
         c)
             command -v cc >/dev/null || complain "a C compiler (command cc)"
             command -v c++ >/dev/null || complain "a C++17 compiler (command c++)"

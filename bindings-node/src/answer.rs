@@ -1,5 +1,6 @@
 //! What the engine gives, as plain data for JavaScript.
 
+use crate::spelling;
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -109,8 +110,8 @@ impl From<&Error> for Failure {
     fn from(error: &Error) -> Failure {
         Failure {
             code: error.kind().id(),
-            message: error.message().to_owned(),
-            hint: error.hint().map(str::to_owned),
+            message: spelling::message(error),
+            hint: error.hint().map(spelling::in_camel_case),
             oauth_error: error.oauth_error().map(str::to_owned),
             http_status: error.http_status().map(u32::from),
             retry_after: seconds(error.retry_after()),

@@ -2,6 +2,7 @@
 
 use crate::answer::{Failure, seconds, signed};
 use crate::bell::Bell;
+use crate::spelling;
 use napi_derive::napi;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -96,7 +97,17 @@ impl From<&xilnex_auth::Event> for Event {
             error: event.error.as_ref().map(Failure::from),
             clock_skew: event.clock_skew.map(signed),
             is_warning: event.is_warning,
-            message: event.to_string(),
+            message: line(event),
         }
+    }
+}
+
+/// The line of an event ends with the message of its error.
+fn line(event: &xilnex_auth::Event) -> String {
+    let line = event.to_string();
+    let Some(error) = &event.error else { return line };
+    match line.strip_suffix(error.message()) {
+        Some(beginning) => beginning.to_owned() + &spelling::message(error),
+        None => line,
     }
 }

@@ -12,6 +12,7 @@
 #[global_allocator]
 static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
 
+mod spelling;
 mod answer;
 mod bell;
 mod events;

@@ -1,5 +1,6 @@
 //! JavaScript options on their way into the option table, which alone decides what is right.
 
+use crate::spelling::camel_case;
 use napi_derive::napi;
 use xilnex_auth::config::{OPTIONS, Value};
 use xilnex_auth::{Config, Error};
@@ -20,7 +21,7 @@ pub struct Given {
 /// A configuration with the given options over it.
 pub fn laid_over(mut config: Config, options: &[Given]) -> Result<Config, Error> {
     for given in options {
-        config.set_value(&snake_case(&given.name)?, value(given))?;
+        config.set_value(name_in_table(&given.name)?, value(given))?;
     }
     Ok(config)
 }
@@ -33,29 +34,15 @@ fn value(given: &Given) -> Value<'_> {
     }
 }
 
-/// `clientId` is the option client_id; one spelling each, so the table's own spelling is refused.
-fn snake_case(name: &str) -> Result<String, Error> {
-    if name.contains('_') && OPTIONS.iter().any(|row| row.name == name) {
-        let told = format!("unknown option {name}: it is written {} here", camel_case(name));
-        return Err(Error::invalid_config(told));
-    }
-    let mut snake = String::with_capacity(name.len() + 2);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() {
-            snake.push('_');
+/// `clientId` is the option client_id; one spelling each, so the table's own spelling is refused. A name that is no option
+/// stays as it is, for the table to say so.
+fn name_in_table(name: &str) -> Result<&str, Error> {
+    match OPTIONS.iter().find(|row| row.name == name || camel_case(row.name) == name) {
+        Some(row) if row.name == name && name.contains('_') => {
+            let camel = camel_case(name);
+            Err(Error::invalid_config(format!("unknown option \"{name}\": it is written {camel} here")))
         }
-        snake.push(letter.to_ascii_lowercase());
+        Some(row) => Ok(row.name),
+        None => Ok(name),
     }
-    Ok(snake)
-}
-
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let (first, rest) = word.split_at(1);
-        camel += &first.to_ascii_uppercase();
-        camel += rest;
-    }
-    camel
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { auth, require, root, startSandbox } from './support/sandbox.mjs';
+import { startServer } from './support/server.mjs';
 
 const { Client, XilnexAuthError } = auth;
 const complete = { clientId: 'etl', clientSecret: 'secret', baseUrl: 'http://127.0.0.1:9' };
@@ -31,7 +32,7 @@ test('an answer of the server is told in full', async (t) => {
       retryAfter: undefined,
     },
   );
-  assert.match(error.hint, /client_secret/);
+  assert.match(error.hint, /check clientId and clientSecret \(XILNEX_CLIENT_ID/);
   assert.match(error.stack, /^XilnexAuthError: /);
 });
 
@@ -61,20 +62,20 @@ test('a stack begins at the caller', async (t) => {
 
 test('options of a wrong type are told by name', () => {
   for (const [options, told] of [
-    [{ clientId: 5 }, /client_id .* not a number/],
-    [{ clientId: null }, /client_id .* not null/],
-    [{ clientId: true }, /client_id .* not boolean/],
-    [{ clientSecret: Buffer.from('x') }, /client_secret .* not Buffer/],
-    [{ clientSecret: 'a\ud800b' }, /client_secret .* lone surrogate/],
+    [{ clientId: 5 }, /^clientId .* not a number/],
+    [{ clientId: null }, /^clientId .* not null/],
+    [{ clientId: true }, /^clientId .* not boolean/],
+    [{ clientSecret: Buffer.from('x') }, /^clientSecret .* not Buffer/],
+    [{ clientSecret: 'a\ud800b' }, /^clientSecret .* lone surrogate/],
     [{ scope: ['coreapi'] }, /scope .* not Array/],
     [{ scope: Object.create(null) }, /scope .* not object/],
     [{ timeout: 5n }, /timeout .* not bigint/],
     [{ timeout: NaN }, /timeout/],
     [{ timeout: '10 s' }, /timeout .*number of seconds/],
-    [{ caFile: () => {} }, /ca_file .* not function/],
-    [{ clientAuth: 'both' }, /client_auth/],
-    [{ client_id: 'etl' }, /client_id.*clientId/],
-    [{ clientID: 'etl' }, /unknown option/],
+    [{ caFile: () => {} }, /^caFile .* not function/],
+    [{ clientAuth: 'both' }, /^clientAuth \(XILNEX_CLIENT_AUTH\)/],
+    [{ client_id: 'etl' }, /^unknown option "client_id": it is written clientId here$/],
+    [{ clientID: 'etl' }, /^unknown option clientID: the options are baseUrl, clientId, /],
     [{ colour: 'red' }, /unknown option colour/],
     [{ __proto__: null, constructor: 'x' }, /unknown option/],
   ]) {
@@ -84,6 +85,19 @@ test('options of a wrong type are told by name', () => {
       message: told,
     });
   }
+});
+
+test('names of options are told as JavaScript writes them, and words of the server as they came', async (t) => {
+  const caught = async (call) => call().then(() => assert.fail(), (error) => error);
+  const call = await caught(() => new Client(complete).getToken({ minTtl: -1 }));
+  assert.match(call.message, /^the argument minTtl /);
+  const both = await caught(async () => new Client({ ...complete, clientSecretFile: '/nowhere' }));
+  assert.match(both.message, /^clientSecretFile \(XILNEX_CLIENT_SECRET_FILE\) .* clientSecret \(XILNEX_CLIENT_SECRET\)/);
+  const body = { error: 'invalid_request', error_description: 'client_id and base_url are fine' };
+  const { options } = await startServer(t, { status: 400, body });
+  const refused = await caught(() => new Client(options).getToken());
+  assert.match(refused.message, /: invalid_request: client_id and base_url are fine$/);
+  assert.match(refused.hint, /check baseUrl \(XILNEX_BASE_URL\) and clientAuth$/);
 });
 
 test('options of a right type are taken', () => {

@@ -27,7 +27,7 @@ test('import and require give the same objects', async () => {
       console.log(names.join(), names.every((name) => imported[name] === required[name]));
     });`;
   const { stdout } = await run(source);
-  assert.equal(stdout, 'AccessToken,Client,XilnexAuthError,getToken,getTokenSync,onEvent,version true\n');
+  assert.equal(stdout, 'AccessToken,Client,XilnexAuthError,authFetch,getToken,getTokenSync,onEvent,version true\n');
 });
 
 test('a test suite may load the package more than once', async (t) => {

@@ -1,5 +1,12 @@
 // What an ES module in TypeScript writes; it is compiled, not run.
-import { AccessToken, Client, XilnexAuthError, getToken, getTokenSync, onEvent, version } from 'xilnex-auth';
+import axios, { type AxiosInstance } from 'axios';
+import test from 'node:test';
+import { Agent, type Dispatcher } from 'undici';
+import { AccessToken, Client, XilnexAuthError, authFetch, getToken, getTokenSync, onEvent, version } from 'xilnex-auth';
+import { installXilnexAuth } from 'xilnex-auth/axios';
+import { Sandbox, withSandbox } from 'xilnex-auth/testing';
+import type { SandboxOptions, ScriptedAnswer } from 'xilnex-auth/testing';
+import { xilnexAuth } from 'xilnex-auth/undici';
 import type { CallOptions, ClientOptions, Stats, TokenEvent, XilnexAuthErrorCode } from 'xilnex-auth';
 
 const options: ClientOptions = {
@@ -50,6 +57,28 @@ using subscription = onEvent(log);
 const end: () => void = onEvent(async (event) => console.log(event.token?.length, event.expiresIn));
 end();
 
+const origins = ['https://api.example.test', new URL('https://other.example.test')];
+const api: typeof fetch = authFetch(client, { origins, fetch });
+const found: Response = await api(new Request('https://api.example.test/data'), { signal: AbortSignal.timeout(1) });
+const plain: typeof fetch = authFetch();
+const http: AxiosInstance = installXilnexAuth(axios.create(), { client, origins });
+const agent: Dispatcher = new Agent().compose(xilnexAuth({ client, origins }), xilnexAuth());
+
+const script: ScriptedAnswer[] = ['close', { status: 503, headers: { 'Retry-After': '1' }, delay: 0.5 }, { raw: 'x' }];
+const sandboxOptions: SandboxOptions = { ttl: 60, tls: true, script, fault: 'refuse', faultTimes: undefined };
+test('a job', async (t) => {
+  const sandbox: Sandbox = await withSandbox(t, sandboxOptions);
+  await using another = await Sandbox.start({ scope: 'coreapi' });
+  sandbox.advance(3600);
+  using own = another.client({ timeout: 1, baseUrl: sandbox.baseUrl });
+  const seen: string[] = sandbox.requests.map(({ path, headers }) => `${path} ${headers['authorization'] ?? own.baseUrl}`);
+  console.log(seen, sandbox.tokenRequests, sandbox.caFile?.length, sandbox.environment['XILNEX_SCOPE'], sandbox.dataUrl);
+});
+
+// @ts-expect-error: a sandbox is started, not made.
+new Sandbox();
+// @ts-expect-error: a misspelt list would let a token go anywhere.
+authFetch(client, { origin: ['https://api.example.test'] });
 // @ts-expect-error: an option is written in camel case.
 new Client({ client_id: 'etl' });
 // @ts-expect-error: a blocking call cannot hear a signal.
@@ -61,4 +90,4 @@ stats.requests = 0;
 // @ts-expect-error: a token cannot be changed.
 token.value = 'another';
 
-export { age, dropped, facts, failed, getTokenSync, header, left, version };
+export { age, agent, found, http, plain, dropped, facts, failed, getTokenSync, header, left, version };

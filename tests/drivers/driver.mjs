@@ -12,10 +12,14 @@ const heard = [];
 /** The scenarios write options as the option table does. */
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
+/** And so do they expect them in what is told. */
+const snakeCased = (text) =>
+  text?.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+
 const describe = (error) => ({
   kind: error.code,
-  message: error.message,
-  hint: error.hint,
+  message: snakeCased(error.message),
+  hint: snakeCased(error.hint),
   oauth_error: error.oauthError,
   http_status: error.httpStatus,
   retry_after: error.retryAfter,
