@@ -62,7 +62,7 @@ class Rules:
         [["http://api.example.com"], ["https://api.example.com/v1"], ["*"], [""], "https://api.example.com"],
     )
     def test_a_wrong_list_is_refused_at_once(self, origins):
-        with pytest.raises(ConfigurationError, match="^origins"):
+        with pytest.raises(ConfigurationError, match=r"^origins"):
             self.XilnexAuth(origins=origins)
 
     def test_a_redirect_to_another_origin_loses_the_token_and_its_401_costs_none(self, connect, client, sandbox, serve):

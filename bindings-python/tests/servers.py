@@ -76,6 +76,6 @@ class Server:
             def log_message(self, *_):
                 pass
 
-            do_GET = do_POST = do_PUT = do  # noqa: N815
+            do_GET = do_POST = do_PUT = do
 
         return Handler

@@ -14,7 +14,6 @@ from xilnex_auth import RejectedError
 from xilnex_auth.integrations.aiohttp import XilnexAuth
 from xilnex_auth.testing import Sandbox
 
-
 SHORT = aiohttp.ClientTimeout(10)
 
 

@@ -9,10 +9,10 @@ from ._bearer import Bearer, origin
 try:
     from aiohttp import ClientError, ClientHandlerType, ClientRequest, ClientResponse
     from yarl import URL
-except ImportError as missing:
+except ImportError as _missing:
     raise ImportError(
         "xilnex_auth.integrations.aiohttp needs aiohttp 3.12 or later: pip install 'aiohttp>=3.12'"
-    ) from missing
+    ) from _missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from ._bearer import Authorization, Bearer, origin
 
 try:
     import httpx
-except ImportError as missing:
-    raise ImportError("xilnex_auth.integrations.httpx needs httpx: pip install httpx") from missing
+except ImportError as _missing:
+    raise ImportError("xilnex_auth.integrations.httpx needs httpx: pip install httpx") from _missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from ._bearer import Authorization, Bearer, origin
 try:
     from requests import PreparedRequest, RequestException, Response
     from requests.auth import AuthBase
-except ImportError as missing:
-    raise ImportError("xilnex_auth.integrations.requests needs requests: pip install requests") from missing
+except ImportError as _missing:
+    raise ImportError("xilnex_auth.integrations.requests needs requests: pip install requests") from _missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
