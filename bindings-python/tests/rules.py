@@ -9,7 +9,7 @@ import pytest
 from servers import Answer
 
 import xilnex_auth
-from xilnex_auth import Client, ConfigurationError, RejectedError
+from xilnex_auth import ConfigurationError, RejectedError
 from xilnex_auth.testing import Sandbox
 
 
@@ -185,18 +185,3 @@ class Rules:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
         assert f"ImportError: xilnex_auth.integrations.{self.library} needs {self.library}" in done.stderr
         assert "pip install" in done.stderr
-
-    def test_it_takes_a_client_of_the_test_s_own_making(self, connect, serve):
-        class Fixed(Client):
-            def __init__(self):
-                pass
-
-            def get_token(self, **_):
-                return "fixed"
-
-            async def get_token_async(self, **_):
-                return "fixed"
-
-        api = serve()
-        connect(self.XilnexAuth(Fixed()))("GET", api.origin)
-        assert api.tokens == ["Bearer fixed"]

@@ -28,6 +28,8 @@ class Server:
         self.asked = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(answer))
         self._server.daemon_threads = True
+        # A client may leave before it has read everything.
+        self._server.handle_error = lambda *_: None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 

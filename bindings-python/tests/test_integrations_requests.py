@@ -133,6 +133,25 @@ def test_a_redirect_after_the_second_try_goes_with_the_second_token(serve, clien
     assert [(asked.path, asked.authorization) for asked in api.asked] == [("/a", refused), ("/a", fresh), ("/b", fresh)]
 
 
+def test_a_redirect_within_a_list_loses_the_token_too_and_its_401_costs_none(serve, client, sandbox):
+    other = serve(lambda _: Answer(401))
+    api = serve(lambda _: Answer(307, location=f"{other.origin}/elsewhere"))
+    auth = XilnexAuth(client, [api.origin, other.origin])
+    token = client.get_token()
+    assert requests.get(api.origin, auth=auth, timeout=30).status_code == 401
+    assert (other.tokens, client.get_token(), sandbox.token_requests) == ([None], token, 1)
+
+
+def test_a_prepared_request_may_be_sent_again_and_again(sandbox, client, session):
+    session.auth = XilnexAuth(client)
+    prepared = session.prepare_request(requests.Request("GET", sandbox.data_url))
+    for _ in range(3):
+        assert session.send(prepared, timeout=30).status_code == 200
+        sandbox.revoke_tokens()
+        sandbox.advance(31)
+    assert sandbox.token_requests == 3
+
+
 def test_credentials_that_netrc_has_for_the_target_of_a_redirect_are_not_ours(
     serve, client, sandbox, tmp_path, monkeypatch
 ):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from .._client import Client, default_client
 from .._errors import ConfigurationError
-from .._native import Origins
+from .._native import AccessToken, Origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import NoReturn
-
-SCHEME = "Bearer "
 
 
 class Authorization(str):
@@ -19,13 +17,13 @@ class Authorization(str):
 
     __slots__ = ()
 
-    @property
-    def token(self) -> str:
-        """The token without the scheme."""
-        return self[len(SCHEME) :]
-
     def __repr__(self) -> str:
-        return "'Bearer <redacted>'"
+        return "'<redacted>'"
+
+
+def header(token: AccessToken) -> Authorization:
+    """The value of the header that carries a token."""
+    return Authorization(token.authorization_header)
 
 
 def origin(scheme: str, host: str | None, port: int | None) -> str:
@@ -49,25 +47,25 @@ class Bearer:
         """Whether a request to this origin may carry a token."""
         return self._origins.admit(origin)
 
-    def header(self) -> Authorization:
-        """A header with a valid token; may block."""
-        return Authorization(SCHEME + self._serving().get_token())
+    def token(self) -> AccessToken:
+        """A valid token; may block."""
+        return self._serving().access_token()
 
-    async def header_async(self) -> Authorization:
-        """As header, without blocking the event loop."""
-        return Authorization(SCHEME + await self._serving().get_token_async())
+    async def token_async(self) -> AccessToken:
+        """As token, without blocking the event loop."""
+        return await self._serving().access_token_async()
 
-    def refuse(self, refused: Authorization) -> None:
+    def refuse(self, refused: AccessToken) -> None:
         """Tells that a resource server refused a token."""
-        self._serving().invalidate(refused.token)
+        self._serving().invalidate(refused)
 
-    def renewed(self, refused: Authorization) -> Authorization | None:
-        """Another header than the refused one; None where there is no other."""
-        return _other(refused, self.header())
+    def renewed(self, refused: AccessToken) -> AccessToken | None:
+        """Another token than the refused one; None where there is no other."""
+        return _other(refused, self.token())
 
-    async def renewed_async(self, refused: Authorization) -> Authorization | None:
+    async def renewed_async(self, refused: AccessToken) -> AccessToken | None:
         """As renewed, without blocking the event loop."""
-        return _other(refused, await self.header_async())
+        return _other(refused, await self.token_async())
 
     def _serving(self) -> Client:
         # Looked up for each call: a test may put another default client in place.
@@ -81,5 +79,5 @@ class Bearer:
         raise TypeError("an XilnexAuth is neither copied nor pickled, as its client is not: make one in each process")
 
 
-def _other(refused: Authorization, header: Authorization) -> Authorization | None:
-    return None if header == refused else header
+def _other(refused: AccessToken, token: AccessToken) -> AccessToken | None:
+    return None if token.value == refused.value else token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ._bearer import Bearer, origin
+from ._bearer import Bearer, header, origin
 
 try:
     from aiohttp import ClientError, ClientHandlerType, ClientRequest, ClientResponse
@@ -51,14 +51,14 @@ class XilnexAuth(Bearer):
             response = await handler(request)
             self._watch(request, response)
             return response
-        header = await self.header_async()
-        request.headers["Authorization"] = header
+        token = await self.token_async()
+        request.headers["Authorization"] = header(token)
         response = await handler(request)
         if response.status != 401:
             return response
         try:
-            self.refuse(header)
-            renewed = None if _is_consumed(request) else await self.renewed_async(header)
+            self.refuse(token)
+            renewed = None if _is_consumed(request) else await self.renewed_async(token)
         except BaseException:
             response.close()
             raise
@@ -67,7 +67,7 @@ class XilnexAuth(Bearer):
         # Read to its end, so that the connection is used again, and no body is being written any more.
         with suppress(ClientError):
             await response.read()
-        request.headers["Authorization"] = renewed
+        request.headers["Authorization"] = header(renewed)
         return await handler(request)
 
     def _may_carry(self, request: ClientRequest) -> bool:

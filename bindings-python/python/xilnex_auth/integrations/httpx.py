@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._bearer import Authorization, Bearer, origin
+from ._bearer import Bearer, header, origin
 
 try:
     import httpx
@@ -12,6 +12,8 @@ except ImportError as _missing:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
+
+    from .._native import AccessToken
 
 __all__ = ["XilnexAuth"]
 
@@ -30,46 +32,48 @@ class XilnexAuth(Bearer, httpx.Auth):
     """
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """What httpx sends for a request of Client."""
         if not self._may_carry(request):
             yield request
             return
-        header = self.header()
-        request.headers["Authorization"] = header
+        token = self.token()
+        request.headers["Authorization"] = header(token)
         response = yield request
-        if self._is_replayable(response, header):
-            renewed = self.renewed(header)
+        if self._is_replayable(response, token):
+            renewed = self.renewed(token)
             if renewed is not None:
                 yield _again(response, renewed)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """What httpx sends for a request of AsyncClient."""
         if not self._may_carry(request):
             yield request
             return
-        header = await self.header_async()
-        request.headers["Authorization"] = header
+        token = await self.token_async()
+        request.headers["Authorization"] = header(token)
         response = yield request
-        if self._is_replayable(response, header):
-            renewed = await self.renewed_async(header)
+        if self._is_replayable(response, token):
+            renewed = await self.renewed_async(token)
             if renewed is not None:
                 yield _again(response, renewed)
 
     def _may_carry(self, request: httpx.Request) -> bool:
         return "Authorization" not in request.headers and self.admits(_origin(request))
 
-    def _is_replayable(self, response: httpx.Response, header: Authorization) -> bool:
+    def _is_replayable(self, response: httpx.Response, token: AccessToken) -> bool:
         """Whether another token may help. The token of a 401 is dropped, whatever becomes of the request."""
         # The request that was refused may be one that was redirected, without the header to another origin.
         refused = response.request
-        is_ours = refused.headers.get("Authorization") == header and self.admits(_origin(refused))
+        is_ours = refused.headers.get("Authorization") == token.authorization_header and self.admits(_origin(refused))
         if response.status_code != 401 or not is_ours:
             return False
-        self.refuse(header)
+        self.refuse(token)
         return isinstance(refused.stream, httpx.ByteStream)
 
 
-def _again(response: httpx.Response, renewed: Authorization) -> httpx.Request:
+def _again(response: httpx.Response, renewed: AccessToken) -> httpx.Request:
     # What was refused and not what was redirected there: a form that was accepted is not sent twice.
-    response.request.headers["Authorization"] = renewed
+    response.request.headers["Authorization"] = header(renewed)
     return response.request
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from ._bearer import Authorization, Bearer, origin
+from ._bearer import Bearer, header, origin
 
 try:
     from requests import PreparedRequest, RequestException, Response
@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from .._native import AccessToken
 
 __all__ = ["XilnexAuth"]
 
@@ -36,30 +38,30 @@ class XilnexAuth(Bearer, AuthBase):
 
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         if "Authorization" not in r.headers and self.admits(_origin(r)):
-            header = self.header()
-            r.headers["Authorization"] = header
-            r.register_hook("response", _Answered(self, header, _position(r.body)))
+            token = self.token()
+            r.headers["Authorization"] = header(token)
+            r.register_hook("response", _Answered(self, token, _position(r.body)))
         return r
 
 
 class _Answered:
     """What is done when a request with a token has its answer; one for each request and the redirects of it."""
 
-    __slots__ = ("_auth", "_header", "_position")
+    __slots__ = ("_auth", "_position", "_token")
 
-    def __init__(self, auth: XilnexAuth, header: Authorization, position: int | None) -> None:
+    def __init__(self, auth: XilnexAuth, token: AccessToken, position: int | None) -> None:
         self._auth = auth
-        self._header = header
+        self._token = token
         self._position = position
 
     def __call__(self, response: Response, **options: Any) -> Response:
         if not self._is_refused(response):
             return response
-        self._auth.refuse(self._header)
+        self._auth.refuse(self._token)
         if not _rewind(response.request.body, self._position):
             return response
         try:
-            renewed = self._auth.renewed(self._header)
+            renewed = self._auth.renewed(self._token)
         except BaseException:
             response.close()
             raise
@@ -69,17 +71,18 @@ class _Answered:
         # A redirect to another origin takes the header away, and ~/.netrc may put another one in its place.
         return (
             response.status_code == 401
-            and response.request.headers.get("Authorization") == self._header
+            and response.request.headers.get("Authorization") == self._token.authorization_header
             and self._auth.admits(_origin(response.request))
         )
 
-    def _send_again(self, response: Response, renewed: Authorization, options: dict[str, Any]) -> Response:
+    def _send_again(self, response: Response, renewed: AccessToken, options: dict[str, Any]) -> Response:
         # Read to its end, so that the connection is used again.
         with suppress(RequestException):
             _ = response.content
         response.close()
         # The request itself and not a copy: redirects that follow are made from it.
-        response.request.headers["Authorization"] = self._header = renewed
+        response.request.headers["Authorization"] = header(renewed)
+        self._token = renewed
         again = response.connection.send(response.request, **options)
         again.history.append(response)
         return again
