@@ -7,7 +7,7 @@ from contextlib import suppress
 from ._bearer import Bearer, header, origin
 
 try:
-    from aiohttp import ClientError, ClientHandlerType, ClientRequest, ClientResponse
+    from aiohttp import BytesPayload, ClientError, ClientHandlerType, ClientRequest, ClientResponse
     from yarl import URL
 except ImportError as _missing:
     raise ImportError(
@@ -86,7 +86,9 @@ class XilnexAuth(Bearer):
 
 
 def _is_consumed(request: ClientRequest) -> bool:
-    return not isinstance(request.body, bytes) and request.body.consumed
+    # The first releases with middlewares do not tell, and then only what is in memory is known to be there still.
+    body = request.body
+    return not isinstance(body, (bytes, BytesPayload)) and bool(getattr(body, "consumed", True))
 
 
 def _origin(request: ClientRequest) -> str:
