@@ -61,7 +61,8 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir target/fuzz/check -- -D warnings
 	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(HEADER) --verify --output include/xilnex_auth.h bindings-c
-	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
+	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth examples
+	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -q -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli

@@ -8,6 +8,9 @@ import sys
 import urllib.request
 
 import pytest
+from servers import Server
+
+pytest.register_assert_rewrite("rules")
 
 PATIENCE = 30
 
@@ -77,3 +80,17 @@ def environment(sandbox, monkeypatch):
     for name, value in sandbox.environment.items():
         monkeypatch.setenv(name, value)
     return sandbox.environment
+
+
+@pytest.fixture
+def serve():
+    """Starts servers that answer as a function says, and stops them."""
+    started = []
+
+    def start(*answer):
+        started.append(Server(*answer))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()

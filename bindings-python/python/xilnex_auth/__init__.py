@@ -47,15 +47,19 @@ __all__ = [
     "UnavailableError",
     "XilnexAuthError",
     "__version__",
+    "access_token",
+    "access_token_async",
+    "authorization_header",
+    "authorization_header_async",
     "get_token",
     "get_token_async",
+    "invalidate",
 ]
 
 
 # Where users find them, and what a pickled exception names.
 for _each in (Client, XilnexAuthError, *XilnexAuthError.__subclasses__()):
     _each.__module__ = __name__
-del _each
 
 
 def get_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
@@ -69,3 +73,28 @@ def get_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
 async def get_token_async(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
     """As get_token, without blocking the event loop of asyncio."""
     return await default_client().get_token_async(min_ttl=min_ttl, timeout=timeout)
+
+
+def authorization_header(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+    """The value of an Authorization header: "Bearer ", then a valid token. Arguments and errors as get_token."""
+    return default_client().authorization_header(min_ttl=min_ttl, timeout=timeout)
+
+
+async def authorization_header_async(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+    """As authorization_header, without blocking the event loop of asyncio."""
+    return await default_client().authorization_header_async(min_ttl=min_ttl, timeout=timeout)
+
+
+def access_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> AccessToken:
+    """A valid access token with what is known of it. Arguments and errors as get_token."""
+    return default_client().access_token(min_ttl=min_ttl, timeout=timeout)
+
+
+async def access_token_async(*, min_ttl: float = 0.0, timeout: float | None = None) -> AccessToken:
+    """As access_token, without blocking the event loop of asyncio."""
+    return await default_client().access_token_async(min_ttl=min_ttl, timeout=timeout)
+
+
+def invalidate(token: str | AccessToken) -> bool:
+    """Drops a token that a resource server refused, as Client.invalidate."""
+    return default_client().invalidate(token)

@@ -17,7 +17,7 @@ def tell(line: str, is_warning: bool, at: float, members: tuple[str, str, str | 
     level = logging.WARNING if is_warning else logging.DEBUG
     if not _logger.isEnabledFor(level):
         return
-    extra = dict(zip(_MEMBERS, members))
+    extra: dict[str, object] = dict(zip(_MEMBERS, members))
     record = _logger.makeRecord(_logger.name, level, "xilnex_auth", 0, line, (), None, extra=extra)
     record.relativeCreated += (at - record.created) * 1000
     record.created, record.msecs = at, float(int(at % 1 * 1000))

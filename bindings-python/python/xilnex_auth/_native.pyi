@@ -6,7 +6,7 @@ from typing import Literal, final
 
 from typing_extensions import disjoint_base
 
-__all__ = ["KINDS", "AccessToken", "Bell", "Client", "Pending", "Stats", "__version__", "run"]
+__all__ = ["KINDS", "AccessToken", "Bell", "Client", "Origins", "Pending", "Sandbox", "Stats", "__version__", "run"]
 
 __version__: str
 KINDS: tuple[str, ...]
@@ -126,6 +126,8 @@ class Client:
 
         Others of equal configuration go on.
         """
+    def _open_at(self, sandbox: Sandbox, options: dict[str, object]) -> None:
+        """In place of __init__: a client of this sandbox, which goes by its time. Raises as __init__."""
     def _request(self, min_ttl: float, timeout: float | None) -> AccessToken | Pending: ...
     def _text(self, token: AccessToken) -> str: ...
 
@@ -149,6 +151,38 @@ class Bell:
         """Waits until the bell rings, at most this many seconds, with the GIL released."""
     def ring(self) -> None:
         """Wakes who waits."""
+
+@final
+class Origins:
+    """The origins that a token may be sent to; where none is listed, the first one that is asked about."""
+
+    def __new__(cls, listed: list[str]) -> Origins:
+        """Raises ConfigurationError, which names the place in the list of what is no origin."""
+    def admit(self, origin: str) -> bool:
+        """Whether a request to this origin may carry a token."""
+
+@final
+class Sandbox:
+    """A running authorization server for tests. All but stop raise RuntimeError when it was stopped."""
+
+    def __new__(cls, options: str) -> Sandbox:
+        """Starts it, with options as JSON. Raises ConfigurationError, or ConnectError where it cannot listen."""
+    def base_url(self) -> str:
+        """Its base address."""
+    def ca_file(self) -> str | None:
+        """The file of the certificate to trust, where it speaks TLS."""
+    def environment(self) -> list[tuple[str, str]]:
+        """The variables that configure a program for it."""
+    def token_requests(self) -> int:
+        """How many requests reached the token endpoint."""
+    def requests(self) -> list[tuple[str, str, list[tuple[str, str]], bytes]]:
+        """The latest requests, at most a thousand: method, path, headers and body."""
+    def advance(self, seconds: float) -> None:
+        """Puts its time and that of its clients forward."""
+    def revoke_tokens(self) -> None:
+        """Makes its resource refuse every token that was issued before."""
+    def stop(self) -> None:
+        """Ends it, once or more often."""
 
 def run(arguments: list[str]) -> int:
     """Runs the command line with these arguments and gives the exit status."""

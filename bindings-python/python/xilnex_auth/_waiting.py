@@ -11,7 +11,7 @@ from ._native import AccessToken, Bell, Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 # The bell rings for every landing, so this only bounds how long a thread that nobody needs could stay.
 PATIENCE = 60.0
@@ -48,7 +48,7 @@ class _Waiters:
             return token
 
     @contextmanager
-    def _listed(self, woken: asyncio.Event, loop: asyncio.AbstractEventLoop) -> Iterator[bool]:
+    def _listed(self, woken: asyncio.Event, loop: asyncio.AbstractEventLoop) -> Generator[bool, None, None]:
         """Has a task woken by every ring; false where there is no thread to do it."""
         with self._lock:
             self._waiting[woken] = loop
