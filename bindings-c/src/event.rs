@@ -5,12 +5,12 @@ use crate::handles::{Lent, Object, Type, free, make, read, table};
 use crate::pointers::{self, optional, put, writable};
 use crate::stats::{seconds, signed};
 use crate::status::{text, xilnex_auth_error, xilnex_auth_status};
-use crate::table::Table;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null;
 use std::time::UNIX_EPOCH;
 use xilnex_auth::Event;
 use xilnex_auth::event::{Subscription, subscribe};
+use xilnex_auth_handles::Table;
 
 /// Something that happened to the tokens of this process. Holds no secret and no token. It lives as long as the
 /// callback runs that it is given to, and is a dead handle afterwards: copy what is needed later.
