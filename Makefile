@@ -64,6 +64,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(HEADER) --verify $(CLIENT_H)
 	$(HEADER) --verify $(SANDBOX_H)
+	tools/strict.sh
 	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types

@@ -396,7 +396,7 @@ XILNEX_AUTH_API
 const char *xilnex_auth_event_token(const xilnex_auth_event *event);
 
 /**
- * A line for a log. Lives as long as the event; empty for a dead handle. Thread-safe.
+ * A line for the host's log, without its time: this library has no other log. Lives as long as the event; empty for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_message(const xilnex_auth_event *event);

@@ -180,7 +180,9 @@ public:
 
 /* One setter for each option, on an object and on a temporary. */
 #define XILNEX_AUTH_OPTION_(name, type)                                                                               \
+    /** Sets the option name of the client; on an error nothing was changed. */                                       \
     config &name(type value) & { return set(#name, text(value)); }                                                    \
+    /** The same on a temporary. */                                                                                   \
     config &&name(type value) && { return std::move(set(#name, text(value))); }
     XILNEX_AUTH_OPTION_(base_url, std::string_view)
     XILNEX_AUTH_OPTION_(client_id, std::string_view)
@@ -226,10 +228,13 @@ public:
 
 /* The counts and lengths of time by the names that xilnex_auth_stats_value lists and explains. */
 #define XILNEX_AUTH_COUNT_(name)                                                                                      \
+    /** The figure name of xilnex_auth_stats_value. */                                                                \
     std::uint64_t name() const noexcept { return count(#name); }
 #define XILNEX_AUTH_LENGTH_(name)                                                                                     \
+    /** The figure name of xilnex_auth_stats_value, where there was one. */                                           \
     std::optional<seconds> name() const noexcept { return detail::length(value(#name)); }
 #define XILNEX_AUTH_SIGNED_(name)                                                                                     \
+    /** The figure name of xilnex_auth_stats_value, of either sign, where it is known. */                             \
     std::optional<seconds> name() const noexcept { return detail::signed_length(value(#name)); }
     XILNEX_AUTH_COUNT_(requests)
     XILNEX_AUTH_COUNT_(successes)

@@ -137,7 +137,7 @@ pub extern "C" fn xilnex_auth_event_token(event: *const xilnex_auth_event) -> *c
     guard::value(null(), || read(event, |e| optional(e.token.as_ref())))
 }
 
-/// A line for a log. Lives as long as the event; empty for a dead handle. Thread-safe.
+/// A line for the host's log, without its time: this library has no other log. Lives as long as the event; empty for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_event_message(event: *const xilnex_auth_event) -> *const c_char {
     guard::value(c"".as_ptr(), || read(event, |e| e.message.as_ptr()))
