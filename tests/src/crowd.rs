@@ -1,12 +1,11 @@
 //! Real threads in crowds: how many requests they make, and how fast they are let go.
 
 use crate::doubles::{Script, Step};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use xilnex_auth::ahead::AheadClock;
-use xilnex_auth::clock::Clock;
+use xilnex_auth::clock::{Clock, SystemClock};
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Call, Client, Config, Error, Kind};
