@@ -14,7 +14,10 @@ MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
 DENY := $(TOOLS)/cargo-deny-$(DENY_VERSION)
 FUZZ := $(TOOLS)/cargo-fuzz-$(FUZZ_VERSION)
 CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
-HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --config bindings-c/cbindgen.toml --crate xilnex-auth-c --lockfile Cargo.lock
+HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --lockfile Cargo.lock
+CLIENT_H  := --config bindings-c/cbindgen.toml --crate xilnex-auth-c --output include/xilnex_auth.h bindings-c
+SANDBOX_H := --config bindings-c/sandbox/cbindgen.toml --crate xilnex-auth-sandbox-c \
+	--output include/xilnex_auth_sandbox.h bindings-c/sandbox
 
 # Folders are listed too: one is newer when a file in it has come or gone.
 RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
@@ -22,8 +25,7 @@ PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
 	$(shell find bindings-node/src bindings-node/bin) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
-C_SOURCES := $(shell find bindings-c/src bindings-c/sdk include) bindings-c/build.rs bindings-c/README.md CHANGELOG.md \
-	LICENSE-MIT LICENSE-APACHE
+C_SOURCES := $(shell find bindings-c include) CHANGELOG.md LICENSE-MIT LICENSE-APACHE
 
 # forget FILES MARK: a mark says that something was made; where that has gone, so must the mark.
 forget = $(if $(wildcard $(1)),,$(shell rm -f $(2)))
@@ -60,15 +62,18 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir target/fuzz/check -- -D warnings
 	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
-	$(HEADER) --verify --output include/xilnex_auth.h bindings-c
+	$(HEADER) --verify $(CLIENT_H)
+	$(HEADER) --verify $(SANDBOX_H)
+	tools/strict.sh
 	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth examples
 	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -q -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
 
-header: $(CBINDGEN).done ## generate include/xilnex_auth.h from the C binding
-	$(HEADER) --output include/xilnex_auth.h bindings-c
+header: $(CBINDGEN).done ## generate the headers in include/ from the C binding
+	$(HEADER) $(CLIENT_H)
+	$(HEADER) $(SANDBOX_H)
 
 reliability: stage $(FUZZ).done ## take the figures of RELIABILITY.md and write it
 	@tools/require.sh memory syscalls loss
@@ -113,7 +118,7 @@ dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done
 
 dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/required.done
 	@mkdir -p dist $(TOOLS) && rm -rf dist/xilnex-auth-sdk-*
-	@python3 tools/notices.py xilnex-auth-c xilnex-auth-cli > $(TOOLS)/notices.md
+	@python3 tools/notices.py xilnex-auth-c xilnex-auth-sandbox-c xilnex-auth-cli > $(TOOLS)/notices.md
 	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/notices.md
 	@touch $@
 

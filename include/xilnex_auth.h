@@ -25,10 +25,12 @@
 #if defined(_WIN32) && !defined(XILNEX_AUTH_STATIC)
 #define XILNEX_AUTH_API __declspec(dllimport)
 #else
+/** Stands before each function of the library. */
 #define XILNEX_AUTH_API
 #endif
 
 #if defined(__GNUC__)
+/** Stands before each function whose result must be looked at. */
 #define XILNEX_AUTH_MUST_USE __attribute__((warn_unused_result))
 #else
 #define XILNEX_AUTH_MUST_USE
@@ -118,6 +120,12 @@ typedef void (*xilnex_auth_event_callback)(const xilnex_auth_event *event,
                                            void *data);
 
 /**
+ * Not yet: only xilnex_auth_try_get_token and xilnex_auth_try_access_token give it, without an error object. It is no kind
+ * of error, whose numbers are all positive.
+ */
+#define XILNEX_AUTH_PENDING -1
+
+/**
  * Success.
  */
 #define XILNEX_AUTH_OK 0
@@ -184,8 +192,8 @@ XILNEX_AUTH_API
 const char *xilnex_auth_version(void);
 
 /**
- * The id of a status, such as "rejected", the same in every language; "ok" for success, "unknown" for a number
- * that this version does not have. Static; never NULL. Thread-safe.
+ * The id of a status, such as "rejected", the same in every language; "ok" for success, "pending" for XILNEX_AUTH_PENDING,
+ * "unknown" for a number that this version does not have. Static; never NULL. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_status_id(xilnex_auth_status status);
@@ -388,7 +396,7 @@ XILNEX_AUTH_API
 const char *xilnex_auth_event_token(const xilnex_auth_event *event);
 
 /**
- * A line for a log. Lives as long as the event; empty for a dead handle. Thread-safe.
+ * A line for the host's log, without its time: this library has no other log. Lives as long as the event; empty for a dead handle. Thread-safe.
  */
 XILNEX_AUTH_API
 const char *xilnex_auth_event_message(const xilnex_auth_event *event);
@@ -452,7 +460,7 @@ xilnex_auth_config *xilnex_auth_config_from_env(void);
 /**
  * Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
  * base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
- * proxy, store. On XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, nothing was changed. Not thread-safe: of two
+ * proxy, store. Errors: XILNEX_AUTH_INVALID_CONFIG, also for a dead handle; then nothing was changed. Not thread-safe: of two
  * options that are set at once, one may be refused or lost.
  */
 XILNEX_AUTH_API
@@ -494,6 +502,22 @@ xilnex_auth_status xilnex_auth_get_token(const xilnex_auth_client *client,
                                          xilnex_auth_error **error);
 
 /**
+ * As xilnex_auth_get_token, but never blocks: for a thread that draws or sells meanwhile. XILNEX_AUTH_OK with the token at
+ * hand, and a refresh that is due goes on behind it; else XILNEX_AUTH_PENDING, without outputs and without an error
+ * object, while a request is under way that this call began or found: ask again, every 10 ms if need be. A request that
+ * failed is told in the pause after it, which is a second at first: who asks less often than that may miss one, and
+ * begins the next. A client's timeout is that of the request. Errors: every status, XILNEX_AUTH_UNAVAILABLE also where
+ * the system refuses a thread for the request. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_try_get_token(const xilnex_auth_client *client,
+                                             char *buffer,
+                                             size_t size,
+                                             size_t *length,
+                                             xilnex_auth_error **error);
+
+/**
  * Writes the value of an Authorization header, "Bearer " and the token, as xilnex_auth_get_token writes the token.
  * XILNEX_AUTH_HEADER_BUFFER bytes hold any header. Errors: every status. Thread-safe.
  */
@@ -514,6 +538,16 @@ XILNEX_AUTH_MUST_USE
 xilnex_auth_status xilnex_auth_access_token(const xilnex_auth_client *client,
                                             xilnex_auth_token **token,
                                             xilnex_auth_error **error);
+
+/**
+ * As xilnex_auth_access_token, but never blocks: XILNEX_AUTH_PENDING and everything else as xilnex_auth_try_get_token has
+ * it. The caller frees `*token`. Errors: every status. Thread-safe.
+ */
+XILNEX_AUTH_API
+XILNEX_AUTH_MUST_USE
+xilnex_auth_status xilnex_auth_try_access_token(const xilnex_auth_client *client,
+                                                xilnex_auth_token **token,
+                                                xilnex_auth_error **error);
 
 /**
  * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one; one that was

@@ -97,11 +97,12 @@ private:
 
 namespace detail {
 
-/* Makes a call of the C interface; throws what it gives to the error output. */
-template <typename Call> void call(Call make) {
+/* Makes a call of the C interface; throws what it gives to the error output. False: there is nothing yet. */
+template <typename Call> bool call(Call make) {
     xilnex_auth_error *raw = nullptr;
     const xilnex_auth_status status = make(&raw);
-    if (status != XILNEX_AUTH_OK) throw error(status, raw);
+    if (status != XILNEX_AUTH_OK && status != XILNEX_AUTH_PENDING) throw error(status, raw);
+    return status == XILNEX_AUTH_OK;
 }
 
 /* A C text ends at its first NUL: what stands behind it would be lost without a word. */
@@ -179,7 +180,9 @@ public:
 
 /* One setter for each option, on an object and on a temporary. */
 #define XILNEX_AUTH_OPTION_(name, type)                                                                               \
+    /** Sets the option name of the client; on an error nothing was changed. */                                       \
     config &name(type value) & { return set(#name, text(value)); }                                                    \
+    /** The same on a temporary. */                                                                                   \
     config &&name(type value) && { return std::move(set(#name, text(value))); }
     XILNEX_AUTH_OPTION_(base_url, std::string_view)
     XILNEX_AUTH_OPTION_(client_id, std::string_view)
@@ -225,10 +228,13 @@ public:
 
 /* The counts and lengths of time by the names that xilnex_auth_stats_value lists and explains. */
 #define XILNEX_AUTH_COUNT_(name)                                                                                      \
+    /** The figure name of xilnex_auth_stats_value. */                                                                \
     std::uint64_t name() const noexcept { return count(#name); }
 #define XILNEX_AUTH_LENGTH_(name)                                                                                     \
+    /** The figure name of xilnex_auth_stats_value, where there was one. */                                           \
     std::optional<seconds> name() const noexcept { return detail::length(value(#name)); }
 #define XILNEX_AUTH_SIGNED_(name)                                                                                     \
+    /** The figure name of xilnex_auth_stats_value, of either sign, where it is known. */                             \
     std::optional<seconds> name() const noexcept { return detail::signed_length(value(#name)); }
     XILNEX_AUTH_COUNT_(requests)
     XILNEX_AUTH_COUNT_(successes)
@@ -296,6 +302,24 @@ public:
             return xilnex_auth_access_token_with(raw_.get(), min_ttl.count(), timeout.count(), &given, raw);
         });
         return token(given);
+    }
+
+    /**
+     * The text of a valid token if one is at hand; else nothing, and a request for one is under way: ask again. Never
+     * blocks. A request that failed is told in the pause after it, as xilnex_auth_try_get_token tells it.
+     */
+    std::optional<std::string> try_get_token() const {
+        const auto given = try_access_token();
+        return given ? std::optional<std::string>(given->value()) : std::nullopt;
+    }
+
+    /** The same for the token object. */
+    std::optional<token> try_access_token() const {
+        xilnex_auth_token *given = nullptr;
+        const bool is_there = detail::call([&](xilnex_auth_error **raw) {
+            return xilnex_auth_try_access_token(raw_.get(), &given, raw);
+        });
+        return is_there ? std::optional<token>(given) : std::nullopt;
     }
 
     /**

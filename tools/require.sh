@@ -35,6 +35,12 @@ for tool in "$@"; do
             for name in make pkg-config tar nm readelf; do
                 command -v "$name" >/dev/null || complain "$name (on Debian: make, pkg-config, tar, binutils)"
             done ;;
+        compilers)
+            for name in gcc g++ clang clang++; do
+                command -v "$name" >/dev/null || complain "$name (on Debian: gcc, g++, clang)"
+            done ;;
+        doxygen)
+            command -v doxygen >/dev/null || complain "doxygen (on Debian: apt-get install doxygen)" ;;
         lints)
             cargo fmt --version >/dev/null 2>&1 || complain "rustfmt (rustup component add rustfmt)"
             cargo clippy --version >/dev/null 2>&1 || complain "clippy (rustup component add clippy)" ;;

@@ -67,14 +67,15 @@ def runtime():
 
 
 def compiled(source, folder, flags, link):
-    """Compiles a program of tests/programs or tests/edges; gives its path."""
-    home = "edges" if (ROOT / "tests/edges" / source).exists() else "programs"
+    """Compiles a program of the tests or an example; gives its path."""
+    homes = [ROOT / home for home in ("tests/programs", "tests/edges", "bindings-c/examples")]
+    found = next(home / source for home in homes if (home / source).exists())
     path = OUT / folder / source.replace(".", "-")
     path.parent.mkdir(parents=True, exist_ok=True)
     language = ["c++", "-std=c++17"] if source.endswith(".cpp") else ["cc", "-std=c11", "-D_POSIX_C_SOURCE=200809L"]
     include = f"-I{ROOT / 'include'}"
     # In two steps: the compiler's own runtime must not be linked.
-    must([*language, "-g", "-O1", *flags, include, "-c", ROOT / "tests" / home / source, "-o", f"{path}.o"])
+    must([*language, "-g", "-O1", *flags, include, "-c", found, "-o", f"{path}.o"])
     must([language[0], f"{path}.o", *link, "-lpthread", "-ldl", "-lm", "-o", path])
     return path
 
@@ -115,7 +116,8 @@ def verdict(item):
 
 def tests():
     """The tests of the engine and of the C binding with the sanitizer in them: how many passed, and whether all did."""
-    command = ["cargo", "test", "--locked", "--target", TARGET, "-p", "xilnex-auth", "-p", "xilnex-auth-c"]
+    command = ["cargo", "test", "--locked", "--target", TARGET, "-p", "xilnex-auth"]
+    command += ["-p", "xilnex-auth-c", "-p", "xilnex-auth-handles"]
     settings = {"cwd": ROOT, "text": True, "capture_output": True}
     wanted = OUT / "wanted-leaks"
     wanted.write_text(WANTED_LEAKS)

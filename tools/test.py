@@ -40,7 +40,9 @@ def suites(stage):
         "xilnex-auth",
         "xilnex-auth-sandbox",
         "xilnex-auth-cli",
+        "xilnex-auth-handles",
         "xilnex-auth-c",
+        "xilnex-auth-sandbox-c",
         "xilnex-auth-tests",
     ]
     cargo = ["cargo", "test", "--locked", "--no-fail-fast"] + [word for crate in crates for word in ("-p", crate)]

@@ -16,6 +16,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
+# What programs link, the crate that it is built from, and what it is for.
+LIBRARIES = {
+    "xilnex_auth": ("xilnex-auth-c", "Access tokens from Xilnex Auth, fetched once and kept"),
+    "xilnex_auth_sandbox": ("xilnex-auth-sandbox-c", "An authorization server for tests with xilnex_auth"),
+}
+
 
 def cargo(*words):
     """Runs cargo in the workspace; gives what it printed on stdout and on stderr."""
@@ -34,56 +40,62 @@ def host():
 
 
 def build():
-    """Builds libraries and command line; gives their folder and what a static link needs besides."""
+    """Builds libraries and command line; gives their folder, version, and what a static link of each needs besides."""
     metadata = json.loads(cargo("metadata", "--locked", "--no-deps", "--format-version", "1")[0])
     cargo("build", "--locked", "--release", "-p", "xilnex-auth-cli")
-    told = cargo(
-        "rustc", "--locked", "--release", "-p", "xilnex-auth-c", "--lib", "--", "--print", "native-static-libs"
-    )[1]
-    private = re.search(r"native-static-libs: (.+)", told).group(1)
+    private = {}
+    for library, (crate, _) in LIBRARIES.items():
+        words = ("--locked", "--release", "-p", crate, "--lib", "--", "--print", "native-static-libs")
+        private[library] = re.search(r"native-static-libs: (.+)", cargo("rustc", *words)[1]).group(1)
     return Path(metadata["target_directory"]) / "release", metadata["packages"][0]["version"], private
 
 
-def library_names(target, version):
-    """The file that holds the shared library, its soname, the name for linking, and what cargo calls it."""
+def endings(target, version):
+    """What the name of a shared library ends with: the file itself, its soname, and the name for linking."""
     major = version.split(".")[0]
     if "apple" in target:
-        names = (f"libxilnex_auth.{version}.dylib", f"libxilnex_auth.{major}.dylib", "libxilnex_auth.dylib")
-    else:
-        names = (f"libxilnex_auth.so.{version}", f"libxilnex_auth.so.{major}", "libxilnex_auth.so")
-    return (*names, names[2])
+        return f".{version}.dylib", f".{major}.dylib", ".dylib"
+    return f".so.{version}", f".so.{major}", ".so"
 
 
-def fill(template, folder, values):
+def fill(template, path, values):
     text = (HERE / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / template.removesuffix(".in")).write_text(text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
 
 
-def assemble(prefix, target, libraries, version, private):
-    shared, soname, link, built = library_names(target, version)
+def place(library, prefix, built, shared, soname, link):
+    """Copies a library as cargo built it, shared and static, under the names that it is loaded and linked by."""
+    shutil.copy(built / f"lib{library}{link}", prefix / f"lib/lib{library}{shared}")
+    (prefix / f"lib/lib{library}{soname}").symlink_to(f"lib{library}{shared}")
+    (prefix / f"lib/lib{library}{link}").symlink_to(f"lib{library}{soname}")
+    shutil.copy(built / f"lib{library}.a", prefix / "lib")
+
+
+def assemble(prefix, target, built, version, private):
+    shared, soname, link = endings(target, version)
     for folder in ("include", "lib", "bin", "share/doc/xilnex_auth"):
         (prefix / folder).mkdir(parents=True)
     for header in sorted((ROOT / "include").iterdir()):
         shutil.copy(header, prefix / "include")
-    shutil.copy(libraries / built, prefix / "lib" / shared)
-    (prefix / "lib" / soname).symlink_to(shared)
-    (prefix / "lib" / link).symlink_to(soname)
-    shutil.copy(libraries / "libxilnex_auth.a", prefix / "lib")
     values = {
         "VERSION": version,
-        "SHARED_LIBRARY": shared,
+        "SHARED": shared,
         "SONAME": soname,
-        "PRIVATE_LIBS": private,
         "POINTER_BYTES": "4" if target.startswith(("i686", "i586", "arm")) else "8",
     }
-    fill("xilnex_auth.pc.in", prefix / "lib/pkgconfig", values)
-    fill("xilnex_auth-config.cmake.in", prefix / "lib/cmake/xilnex_auth", values)
-    fill("xilnex_auth-config-version.cmake.in", prefix / "lib/cmake/xilnex_auth", values)
-    shutil.copy(libraries / "xilnex-auth", prefix / "bin")
+    for library, (_, description) in LIBRARIES.items():
+        place(library, prefix, built, shared, soname, link)
+        own = {"LIBRARY": library, "DESCRIPTION": description, "PRIVATE_LIBS": private[library]}
+        fill("library.pc.in", prefix / f"lib/pkgconfig/{library}.pc", values | own)
+        values[f"{library.upper()}_PRIVATE_LIBS"] = private[library]
+    for name in ("xilnex_auth-config.cmake", "xilnex_auth-config-version.cmake"):
+        fill(f"{name}.in", prefix / "lib/cmake/xilnex_auth" / name, values)
+    shutil.copy(built / "xilnex-auth", prefix / "bin")
     shutil.copy(ROOT / "bindings-c/README.md", prefix)
+    shutil.copytree(ROOT / "bindings-c/examples", prefix / "examples")
     for text in ("CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"):
         shutil.copy(ROOT / text, prefix / "share/doc/xilnex_auth")
 
@@ -94,11 +106,11 @@ def main():
     parser.add_argument("notices", type=Path)
     given = parser.parse_args()
     target = host()
-    libraries, version, private = build()
+    built, version, private = build()
     name = f"xilnex-auth-sdk-{version}-{target}"
     with tempfile.TemporaryDirectory() as folder:
         prefix = Path(folder) / name
-        assemble(prefix, target, libraries, version, private)
+        assemble(prefix, target, built, version, private)
         shutil.copy(given.notices, prefix / "share/doc/xilnex_auth/THIRD-PARTY-NOTICES.md")
         with tarfile.open(given.out / f"{name}.tar.gz", "w:gz") as archive:
             archive.add(prefix, arcname=name, filter=nobody)

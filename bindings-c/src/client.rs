@@ -6,12 +6,12 @@ use crate::handles::{Object, Type, free, make, read, table, with};
 use crate::pointers::{fill, optional, put, room, text, writable};
 use crate::stats::xilnex_auth_stats;
 use crate::status::{xilnex_auth_error, xilnex_auth_status};
-use crate::table::Table;
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;
 use xilnex_auth::leftovers::clear_registers;
-use xilnex_auth::{Call, Client, Error};
+use xilnex_auth::{AccessToken, Call, Client, Error};
+use xilnex_auth_handles::Table;
 use zeroize::Zeroizing;
 
 /// Gets tokens and keeps them. Thread-safe. Freed with xilnex_auth_client_free.
@@ -82,6 +82,32 @@ pub unsafe extern "C" fn xilnex_auth_get_token(
     }
 }
 
+/// As xilnex_auth_get_token, but never blocks: for a thread that draws or sells meanwhile. XILNEX_AUTH_OK with the token at
+/// hand, and a refresh that is due goes on behind it; else XILNEX_AUTH_PENDING, without outputs and without an error
+/// object, while a request is under way that this call began or found: ask again, every 10 ms if need be. A request that
+/// failed is told in the pause after it, which is a second at first: who asks less often than that may miss one, and
+/// begins the next. A client's timeout is that of the request. Errors: every status, XILNEX_AUTH_UNAVAILABLE also where
+/// the system refuses a thread for the request. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_try_get_token(
+    client: *const xilnex_auth_client,
+    buffer: *mut c_char,
+    size: usize,
+    length: *mut usize,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or a buffer of that size and places to write to.
+    unsafe {
+        guard::status_or_pending(error, || {
+            room(buffer, size)?;
+            let token = with(client, "client", |client| client.client.try_access_token())?;
+            let filled = token.map(|token| fill(buffer, size, length, token.value()));
+            filled.transpose().inspect(|_| clear_registers())
+        })
+    }
+}
+
 /// Writes the value of an Authorization header, "Bearer " and the token, as xilnex_auth_get_token writes the token.
 /// XILNEX_AUTH_HEADER_BUFFER bytes hold any header. Errors: every status. Thread-safe.
 #[unsafe(no_mangle)]
@@ -115,6 +141,25 @@ pub unsafe extern "C" fn xilnex_auth_access_token(
 ) -> xilnex_auth_status {
     // SAFETY: the caller gives NULL or places to write to.
     unsafe { guard::status(error, || give_token(client, Call::default(), token)) }
+}
+
+/// As xilnex_auth_access_token, but never blocks: XILNEX_AUTH_PENDING and everything else as xilnex_auth_try_get_token has
+/// it. The caller frees `*token`. Errors: every status. Thread-safe.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn xilnex_auth_try_access_token(
+    client: *const xilnex_auth_client,
+    token: *mut *mut xilnex_auth_token,
+    error: *mut *mut xilnex_auth_error,
+) -> xilnex_auth_status {
+    // SAFETY: the caller gives NULL or places to write to.
+    unsafe {
+        guard::status_or_pending(error, || {
+            writable(token, "token")?;
+            let found = with(client, "client", |client| client.client.try_access_token())?;
+            found.map(|found| give(&found, token)).transpose()
+        })
+    }
 }
 
 /// As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one; one that was
@@ -225,8 +270,16 @@ unsafe fn give_token(
     unsafe {
         writable(token, "token")?;
         let found = with(client, "client", |client| client.client.access_token(&call))?;
-        put(token, make(xilnex_auth_token::from(&*found))?);
-        clear_registers();
+        give(&found, token)
     }
+}
+
+/// # Safety
+/// As [`put`].
+unsafe fn give(found: &AccessToken, token: *mut *mut xilnex_auth_token) -> Result<(), Error> {
+    let made = make(xilnex_auth_token::from(found))?;
+    // SAFETY: the caller's promise.
+    unsafe { put(token, made) };
+    clear_registers();
     Ok(())
 }

@@ -4,10 +4,10 @@ use crate::guard;
 use crate::handles::{Object, Type, free, make, replace, table, with};
 use crate::pointers::text;
 use crate::status::{xilnex_auth_error, xilnex_auth_status};
-use crate::table::Table;
 use std::ffi::c_char;
 use std::ptr::null_mut;
 use xilnex_auth::{Config, Error};
+use xilnex_auth_handles::Table;
 
 /// The options of a client. Not thread-safe. Freed with xilnex_auth_config_free.
 pub struct xilnex_auth_config {
@@ -45,7 +45,7 @@ pub extern "C" fn xilnex_auth_config_from_env() -> *mut xilnex_auth_config {
 
 /// Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
 /// base_url, client_id, client_secret, client_secret_file, scope, client_auth, timeout, connect_timeout, ca_file,
-/// proxy, store. On XILNEX_AUTH_INVALID_CONFIG, also for a dead handle, nothing was changed. Not thread-safe: of two
+/// proxy, store. Errors: XILNEX_AUTH_INVALID_CONFIG, also for a dead handle; then nothing was changed. Not thread-safe: of two
 /// options that are set at once, one may be refused or lost.
 #[unsafe(no_mangle)]
 #[must_use]

@@ -3,7 +3,7 @@
 use crate::guard;
 use crate::handles::{free, make, read};
 use crate::pointers::optional;
-use crate::status::{XILNEX_AUTH_OK, text, xilnex_auth_error, xilnex_auth_status};
+use crate::status::{XILNEX_AUTH_OK, XILNEX_AUTH_PENDING, text, xilnex_auth_error, xilnex_auth_status};
 use once_cell::race::OnceBox;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::{null, null_mut};
@@ -14,13 +14,15 @@ fn id_of(status: xilnex_auth_status) -> *const c_char {
     static IDS: OnceBox<Vec<(xilnex_auth_status, CString)>> = OnceBox::new();
     let ids = IDS.get_or_init(|| {
         let kinds = Kind::all().map(|kind| (xilnex_auth_status::from(kind.number()), text(kind.id())));
-        Box::new(kinds.chain([(XILNEX_AUTH_OK, text("ok"))]).collect())
+        Box::new(
+            kinds.chain([(XILNEX_AUTH_OK, text("ok")), (XILNEX_AUTH_PENDING, text("pending"))]).collect(),
+        )
     });
     ids.iter().find(|(number, _)| *number == status).map_or(c"unknown".as_ptr(), |(_, id)| id.as_ptr())
 }
 
-/// The id of a status, such as "rejected", the same in every language; "ok" for success, "unknown" for a number
-/// that this version does not have. Static; never NULL. Thread-safe.
+/// The id of a status, such as "rejected", the same in every language; "ok" for success, "pending" for XILNEX_AUTH_PENDING,
+/// "unknown" for a number that this version does not have. Static; never NULL. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_status_id(status: xilnex_auth_status) -> *const c_char {
     guard::value(null(), || Some(id_of(status)))

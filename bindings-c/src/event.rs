@@ -5,12 +5,12 @@ use crate::handles::{Lent, Object, Type, free, make, read, table};
 use crate::pointers::{self, optional, put, writable};
 use crate::stats::{seconds, signed};
 use crate::status::{text, xilnex_auth_error, xilnex_auth_status};
-use crate::table::Table;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null;
 use std::time::UNIX_EPOCH;
 use xilnex_auth::Event;
 use xilnex_auth::event::{Subscription, subscribe};
+use xilnex_auth_handles::Table;
 
 /// Something that happened to the tokens of this process. Holds no secret and no token. It lives as long as the
 /// callback runs that it is given to, and is a dead handle afterwards: copy what is needed later.
@@ -137,7 +137,7 @@ pub extern "C" fn xilnex_auth_event_token(event: *const xilnex_auth_event) -> *c
     guard::value(null(), || read(event, |e| optional(e.token.as_ref())))
 }
 
-/// A line for a log. Lives as long as the event; empty for a dead handle. Thread-safe.
+/// A line for the host's log, without its time: this library has no other log. Lives as long as the event; empty for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_event_message(event: *const xilnex_auth_event) -> *const c_char {
     guard::value(c"".as_ptr(), || read(event, |e| e.message.as_ptr()))

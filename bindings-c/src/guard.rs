@@ -1,6 +1,6 @@
 //! The one way in: every exported function runs inside it, so that no panic crosses the boundary.
 
-use crate::status::{XILNEX_AUTH_OK, give, xilnex_auth_error, xilnex_auth_status};
+use crate::status::{XILNEX_AUTH_OK, XILNEX_AUTH_PENDING, give, xilnex_auth_error, xilnex_auth_status};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use xilnex_auth::{Error, Kind};
@@ -13,10 +13,23 @@ pub unsafe fn status(
     error: *mut *mut xilnex_auth_error,
     work: impl FnOnce() -> Result<(), Error>,
 ) -> xilnex_auth_status {
+    // SAFETY: the caller's promise is handed on.
+    unsafe { status_or_pending(error, || work().map(Some)) }
+}
+
+/// As [`status`], for what may have nothing to give yet.
+///
+/// # Safety
+/// As [`status`].
+pub unsafe fn status_or_pending(
+    error: *mut *mut xilnex_auth_error,
+    work: impl FnOnce() -> Result<Option<()>, Error>,
+) -> xilnex_auth_status {
     let done =
         caught(work).unwrap_or_else(|| Err(Error::new(Kind::Internal, "a panic was caught at the boundary")));
     match done {
-        Ok(()) => XILNEX_AUTH_OK,
+        Ok(Some(())) => XILNEX_AUTH_OK,
+        Ok(None) => XILNEX_AUTH_PENDING,
         // SAFETY: the caller's promise is handed on.
         Err(failure) => unsafe { give(failure, error) },
     }

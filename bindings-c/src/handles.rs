@@ -2,10 +2,10 @@
 #![forbid(unsafe_code)]
 
 use crate::pointers::null;
-use crate::table::{Refusal, Table};
 use std::marker::PhantomData;
 use std::ptr::{without_provenance, without_provenance_mut};
 use xilnex_auth::Error;
+use xilnex_auth_handles::{Refusal, Table};
 
 /// Types, by the numbers that tell their handles apart.
 #[derive(Clone, Copy)]

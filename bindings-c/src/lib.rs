@@ -23,7 +23,6 @@
 #[global_allocator]
 static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
 
-mod table;
 mod pointers;
 mod handles;
 mod status;

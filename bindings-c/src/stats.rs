@@ -4,10 +4,10 @@ use crate::guard;
 use crate::handles::{Object, Type, free, read, table};
 use crate::pointers::text;
 use crate::status::xilnex_auth_status;
-use crate::table::Table;
 use std::ffi::c_char;
 use std::time::Duration;
 use xilnex_auth::Stats;
+use xilnex_auth_handles::Table;
 
 /// What all clients of one configuration have done in this process, as it was when it was asked for; immutable. Freed
 /// with xilnex_auth_stats_free.

@@ -2,14 +2,17 @@
 
 use crate::handles::{Object, Type, make, table};
 use crate::pointers::put;
-use crate::table::Table;
 use std::ffi::CString;
 use std::ptr::null_mut;
 use xilnex_auth::Error;
+use xilnex_auth_handles::Table;
 
 /// 0 for success, else the number of the error's kind. Numbers never change their meaning; new ones may come.
 pub type xilnex_auth_status = i32;
 
+/// Not yet: only xilnex_auth_try_get_token and xilnex_auth_try_access_token give it, without an error object. It is no kind
+/// of error, whose numbers are all positive.
+pub const XILNEX_AUTH_PENDING: xilnex_auth_status = -1;
 /// Success.
 pub const XILNEX_AUTH_OK: xilnex_auth_status = 0;
 /// The caller's mistake: a wrong or missing option or argument, or a buffer that is too small.
@@ -100,5 +103,6 @@ mod tests {
         ];
         let core: Vec<_> = Kind::all().map(|kind| (i32::from(kind.number()), kind.id())).collect();
         assert_eq!(core, header);
+        assert!(core.iter().all(|(number, _)| *number > XILNEX_AUTH_OK), "and none is XILNEX_AUTH_PENDING");
     }
 }

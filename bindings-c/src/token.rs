@@ -3,12 +3,12 @@
 use crate::guard;
 use crate::handles::{Object, Type, free, read, table};
 use crate::pointers::optional;
-use crate::table::Table;
 use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::time::UNIX_EPOCH;
 use xilnex_auth::AccessToken;
 use xilnex_auth::sealed::Sealed;
+use xilnex_auth_handles::Table;
 use zeroize::Zeroizing;
 
 /// An access token; immutable. Freed with xilnex_auth_token_free, which overwrites it.

@@ -20,6 +20,7 @@ use crate::transport::Transport;
 use once_cell::race::OnceBox;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Gets access tokens and keeps them.
 ///
@@ -145,6 +146,20 @@ impl Client {
     /// `closed`.
     pub fn ready(&self, call: &Call) -> Result<Option<Arc<AccessToken>>, Error> {
         self.open().map(|engine| engine.ready(call))
+    }
+
+    /// A valid token if one is at hand; else `None`, and a request for one is under way: for an event loop that asks again
+    /// and again. Never waits for the network or for another caller, also where the system refuses threads: that is
+    /// `unavailable` then. A request that failed is told during the pause after it, as [`Client::request`] does.
+    ///
+    /// # Errors
+    /// Every kind of the error table.
+    pub fn try_access_token(&self) -> Result<Option<Arc<AccessToken>>, Error> {
+        let call = Call { timeout: Some(Duration::ZERO), ..Call::default() };
+        match self.request(&call)? {
+            Answer::Ready(token) => Ok(Some(token)),
+            Answer::Pending(pending) => pending.look().transpose(),
+        }
     }
 
     /// Whether a token request is under way.

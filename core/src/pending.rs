@@ -81,6 +81,12 @@ impl Pending {
         }
     }
 
+    /// What there is at this moment, be it the token that is to be replaced; `None`: nothing yet.
+    pub(crate) fn look(&self) -> Option<Outcome> {
+        let landed = self.flight.wait(&*self.slot.clock, Duration::ZERO, &self.exit);
+        landed.map(|outcome| self.slot.settle(outcome)).or_else(|| self.slot.valid().map(Ok))
+    }
+
     /// How long until there is something to decide, if the flight does not land before.
     pub fn left(&self) -> Duration {
         self.next_decision().saturating_sub(self.slot.clock.now().boot)

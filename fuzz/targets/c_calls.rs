@@ -180,6 +180,15 @@ impl World<'_> {
         (length < 15).then(|| CString::new(text).expect("no NUL is in it"))
     }
 
+    /// The same of a call that never waits, and may have nothing to give yet.
+    fn tried(&mut self, status: xilnex_auth_status, error: *mut xilnex_auth_error, is_live: bool) {
+        if status == XILNEX_AUTH_PENDING {
+            assert!(is_live && error.is_null());
+        } else {
+            self.ended(status, error, is_live);
+        }
+    }
+
     /// Checks what a call with this handle gave, and keeps its error.
     fn ended(&mut self, status: xilnex_auth_status, error: *mut xilnex_auth_error, is_live: bool) {
         assert!((XILNEX_AUTH_OK..XILNEX_AUTH_INTERNAL).contains(&status), "status {status}");
@@ -281,11 +290,14 @@ impl World<'_> {
         let status = unsafe {
             if form & 4 == 4 {
                 xilnex_auth_authorization_header(client, place, size, wanted, &raw mut error)
+            } else if form & 8 == 8 {
+                xilnex_auth_try_get_token(client, place, size, wanted, &raw mut error)
             } else {
                 xilnex_auth_get_token(client, place, size, wanted, &raw mut error)
             }
         };
-        self.ended(status, error, is_live);
+        self.tried(status, error, is_live);
+        assert!(status != XILNEX_AUTH_PENDING || form & 12 == 8, "a call that waits");
         let expected = if form & 4 == 4 { format!("Bearer {TOKEN}") } else { TOKEN.to_owned() };
         if status == XILNEX_AUTH_OK {
             assert!(buffer.starts_with(expected.as_bytes()) && buffer[expected.len()] == 0 && form & 1 == 0);
@@ -299,14 +311,20 @@ impl World<'_> {
     fn give_token(&mut self, (client, is_live): (*mut xilnex_auth_client, bool)) {
         const MIN_TTL: [f64; 6] = [0.0, 1.0, -1.0, f64::NAN, f64::INFINITY, 1e9];
         const TIMEOUT: [f64; 6] = [0.0, 0.01, -1.0, f64::NAN, 1e-9, 0.03];
-        let (min_ttl, timeout) = (MIN_TTL[self.byte() % 6], TIMEOUT[self.byte() % 6]);
+        let (form, timeout) = (self.byte(), TIMEOUT[self.byte() % 6]);
+        let (min_ttl, is_tried) = (MIN_TTL[form % 6], form >= 192);
         let (slot, mut given, mut error) = (self.byte() % SLOTS, null_mut(), null_mut());
         // SAFETY: the outputs are local.
         let status = unsafe {
-            xilnex_auth_access_token_with(client, min_ttl, timeout, &raw mut given, &raw mut error)
+            if is_tried {
+                xilnex_auth_try_access_token(client, &raw mut given, &raw mut error)
+            } else {
+                xilnex_auth_access_token_with(client, min_ttl, timeout, &raw mut given, &raw mut error)
+            }
         };
         assert_eq!(given.is_null(), status != XILNEX_AUTH_OK);
-        self.ended(status, error, is_live);
+        assert!(status != XILNEX_AUTH_PENDING || is_tried, "a call that waits");
+        self.tried(status, error, is_live);
         self.tokens[slot].put(given, |token| xilnex_auth_token_free(token));
     }
 

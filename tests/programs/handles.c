@@ -25,6 +25,8 @@ static void refuse_client(void *dead) {
     REFUSED(xilnex_auth_get_token(dead, buffer, sizeof buffer, &length, &error), "argument client");
     REFUSED(xilnex_auth_authorization_header(dead, buffer, sizeof buffer, &length, &error), "argument client");
     REFUSED(xilnex_auth_access_token(dead, &token, &error), "argument client");
+    REFUSED(xilnex_auth_try_get_token(dead, buffer, sizeof buffer, &length, &error), "argument client");
+    REFUSED(xilnex_auth_try_access_token(dead, &token, &error), "argument client");
     REFUSED(xilnex_auth_access_token_with(dead, 0, 0, &token, &error), "argument client");
     REFUSED(xilnex_auth_invalidate(dead, "x", &invalidated, &error), "argument client");
     REFUSED(xilnex_auth_client_stats(dead, &stats, &error), "argument client");

@@ -24,6 +24,10 @@ static void null_pointers(const xilnex_auth_client *client, xilnex_auth_config *
     REFUSED(xilnex_auth_authorization_header(NULL, buffer, sizeof buffer, NULL, &error), "client");
     REFUSED(xilnex_auth_access_token(NULL, &token, &error), "client");
     REFUSED(xilnex_auth_access_token(client, NULL, &error), "token");
+    REFUSED(xilnex_auth_try_get_token(NULL, buffer, sizeof buffer, NULL, &error), "client");
+    REFUSED(xilnex_auth_try_get_token(client, NULL, 8, NULL, &error), "buffer");
+    REFUSED(xilnex_auth_try_access_token(NULL, &token, &error), "client");
+    REFUSED(xilnex_auth_try_access_token(client, NULL, &error), "token");
     REFUSED(xilnex_auth_access_token_with(NULL, 0, 0, &token, &error), "client");
     REFUSED(xilnex_auth_access_token_with(client, -1, 0, &token, &error), "min_ttl");
     REFUSED(xilnex_auth_access_token_with(client, 0, zero / zero, &token, &error), "timeout");
@@ -71,6 +75,7 @@ static void texts(xilnex_auth_config *config) {
     REFUSED(xilnex_auth_config_set(config, "scopes", "coreapi", &error), "scopes");
     REFUSED(xilnex_auth_config_set(config, "client_secret", "with a newline\n", &error), "XILNEX_CLIENT_SECRET");
     EXPECT(strcmp(xilnex_auth_status_id(XILNEX_AUTH_REJECTED), "rejected") == 0);
+    EXPECT(strcmp(xilnex_auth_status_id(XILNEX_AUTH_PENDING), "pending") == 0);
     EXPECT(strcmp(xilnex_auth_status_id(-5), "unknown") == 0);
     EXPECT(strcmp(xilnex_auth_version(), XILNEX_AUTH_VERSION) == 0);
 }

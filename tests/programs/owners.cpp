@@ -44,6 +44,21 @@ static void refused_again() {
     EXPECT(stranger.stats().refused_in_cool_down() == 1);
 }
 
+static void asked_without_waiting() {
+    const client other{config::from_env().connect_timeout(std::chrono::milliseconds(1700))};
+    EXPECT(!other.try_get_token());
+    const std::string value = other.get_token();
+    EXPECT(other.try_get_token() == value);
+    EXPECT(other.try_access_token()->value() == value);
+    other.close();
+    try {
+        (void)other.try_get_token();
+        EXPECT(!"a closed client throws");
+    } catch (const error &told) {
+        EXPECT(told.status() == XILNEX_AUTH_CLOSED);
+    }
+}
+
 int main() {
     auto options = config::from_env().scope("coreapi").timeout(std::chrono::seconds(5));
     options.client_auth("basic").connect_timeout(std::chrono::milliseconds(1500));
@@ -80,6 +95,7 @@ int main() {
     EXPECT(done.refused_by_budget() == 0 && done.failures(XILNEX_AUTH_REJECTED) == 0);
     EXPECT(done.last_refresh() > seconds(0) && done.expires_in() > std::chrono::minutes(50));
     refused_again();
+    asked_without_waiting();
 
     EXPECT(second.invalidate(whole));
     EXPECT(!second.invalidate(whole.value()));

@@ -3,6 +3,7 @@
 
 pub mod shell;
 pub mod languages;
+pub mod sdk;
 pub mod process;
 pub mod expect;
 pub mod leaks;

@@ -2,56 +2,34 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 use xilnex_auth_sandbox::{Options, Sandbox};
 use xilnex_auth_tests::languages::{root, stage};
+use xilnex_auth_tests::sdk::{self, unpacked};
 use xilnex_auth_tests::shell::{printed, shell};
 
-const STRICT: &str = "-O1 -Wall -Wextra -Wpedantic -Wshadow -Werror";
-
-/// The SDK unpacked into a folder with a space in its name, where its builder never saw it.
-fn unpacked() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let sdk = folder.path().join("my sdk");
-    std::fs::create_dir(&sdk).unwrap();
-    let archive = root().join("dist");
-    printed(
-        &format!(
-            "tar -xzf '{}'/xilnex-auth-sdk-*.tar.gz -C 'my sdk' --strip-components 1",
-            archive.display()
-        ),
-        folder.path(),
-        &[],
-    );
-    (folder, sdk)
-}
-
-/// Compiles a program of `programs/` with the flags that pkg-config gives, and gives the path of the result.
+/// Compiles a program of `programs/`, or an example that is shipped.
 fn compiled(source: &str, sdk: &Path, folder: &Path) -> PathBuf {
-    let program = folder.join(source.replace('.', "-"));
-    let compiler =
-        if source.ends_with(".cpp") { "c++ -std=c++17" } else { "cc -std=c99 -D_POSIX_C_SOURCE=200809L" };
-    let line = format!(
-        "export PKG_CONFIG_PATH='{}'; eval \"{compiler} {STRICT} '{}' -o '{}' $(pkg-config --cflags --libs xilnex_auth) -lpthread -ldl\"",
-        sdk.join("lib/pkgconfig").display(),
-        root().join("tests/programs").join(source).display(),
-        program.display(),
-    );
-    printed(&line, folder, &[]);
-    program
+    let own = root().join("tests/programs").join(source);
+    let path = if own.exists() { own } else { sdk.join("examples").join(source) };
+    sdk::compiled(&path, sdk, folder, "xilnex_auth xilnex_auth_sandbox", "-Wl,--as-needed")
 }
 
-/// The functions that the header declares.
-fn declared() -> BTreeSet<String> {
-    let header = std::fs::read_to_string(root().join("include/xilnex_auth.h")).unwrap();
-    let declared: BTreeSet<String> = header
-        .lines()
-        .filter(|line| !line.starts_with([' ', '#', '/']) && !line.starts_with("typedef"))
-        .filter_map(|line| line.split_once('(')?.0.rsplit([' ', '*']).next())
-        .map(str::to_owned)
-        .collect();
-    assert!(declared.len() > 25, "{declared:?}");
-    declared
+/// A header with its functions: name, comment and declaration of each.
+fn functions(header: &str) -> Vec<(String, String, String)> {
+    let text = std::fs::read_to_string(root().join("include").join(header)).unwrap();
+    let blocks = text.split("\n/**\n").skip(1).filter_map(|block| {
+        let (comment, rest) = block.split_once("*/\n")?;
+        let declaration = rest.split_once(';')?.0;
+        let words = declaration.split_once('(')?.0;
+        let name = words.rsplit([' ', '*']).next()?;
+        (words.contains("_API\n")).then(|| (name.to_owned(), comment.to_owned(), declaration.to_owned()))
+    });
+    blocks.collect()
+}
+
+/// The functions that a header declares.
+fn declared(header: &str) -> BTreeSet<String> {
+    functions(header).into_iter().map(|(name, ..)| name).collect()
 }
 
 fn sandbox() -> Sandbox {
@@ -78,7 +56,7 @@ fn a_program_compiled_by_pkg_config_gets_a_token_wherever_the_sdk_lies() {
 fn a_careless_caller_is_told_every_mistake() {
     let (folder, sdk) = unpacked();
     let sandbox = sandbox();
-    for source in ["misuse.c", "handles.c", "owners.cpp", "events.cpp"] {
+    for source in ["misuse.c", "handles.c", "owners.cpp", "events.cpp", "polling.c", "servers.c"] {
         let program = compiled(source, &sdk, folder.path());
         let told = printed(&format!("'{}'", program.display()), folder.path(), &sandbox.environment());
         assert_eq!(told, "0 failures", "{source}");
@@ -98,33 +76,13 @@ fn a_host_may_load_and_unload_the_library_over_and_over() {
 #[test]
 fn the_static_library_links_with_the_documented_flags() {
     let (folder, sdk) = unpacked();
-    let line = format!(
-        "export PKG_CONFIG_PATH=lib/pkgconfig; private=$(sed -n 's/^Libs.private: //p' lib/pkgconfig/xilnex_auth.pc); \
-         cc -DXILNEX_AUTH_STATIC '{}' $(pkg-config --cflags-only-other xilnex_auth) -Iinclude lib/libxilnex_auth.a $private -o token",
-        root().join("tests/programs/token.c").display()
-    );
-    printed(&line, &sdk, &[]);
+    let line = "export PKG_CONFIG_PATH=lib/pkgconfig; private=$(sed -n 's/^Libs.private: //p' lib/pkgconfig/xilnex_auth.pc); \
+         cc -DXILNEX_AUTH_STATIC examples/token.c $(pkg-config --cflags-only-other xilnex_auth) -Iinclude \
+         lib/libxilnex_auth.a $private -o token";
+    printed(line, &sdk, &[]);
     let sandbox = sandbox();
     assert_eq!(printed("./token", &sdk, &sandbox.environment()).split('.').count(), 3);
     assert!(!printed("ldd token", folder.path().join("my sdk").as_path(), &[]).contains("xilnex"));
-}
-
-#[test]
-fn cmake_finds_the_package() {
-    let (folder, sdk) = unpacked();
-    let cmake = root().join("target/tools/python/bin/cmake");
-    let line = format!(
-        "'{cmake}' -S '{}' -B build -DCMAKE_PREFIX_PATH='{}' > log && '{cmake}' --build build >> log",
-        root().join("tests/programs").display(),
-        sdk.display(),
-        cmake = cmake.display(),
-    );
-    printed(&line, folder.path(), &[]);
-    let sandbox = sandbox();
-    for program in ["shared", "static", "cpp"] {
-        let told = printed(&format!("build/{program}"), folder.path(), &sandbox.environment());
-        assert_eq!(told.split('.').count(), 3, "{program}");
-    }
 }
 
 #[test]
@@ -134,12 +92,13 @@ fn the_header_is_clean_in_every_standard() {
     // Included twice, so that the guard is looked at too.
     std::fs::write(
         folder.path().join("c.c"),
-        "#include <xilnex_auth.h>\n#include <xilnex_auth.h>\nint main(void) { return XILNEX_AUTH_OK; }\n",
+        "#include <xilnex_auth.h>\n#include <xilnex_auth_sandbox.h>\n#include <xilnex_auth.h>\n\
+         #include <xilnex_auth_sandbox.h>\nint main(void) { return XILNEX_AUTH_OK; }\n",
     )
     .unwrap();
     std::fs::write(
         folder.path().join("cpp.cpp"),
-        "#include <xilnex_auth_events.hpp>\n#include <xilnex_auth_events.hpp>\n#include <xilnex_auth.hpp>\n\
+        "#include <xilnex_auth_sandbox.h>\n#include <xilnex_auth_events.hpp>\n#include <xilnex_auth_events.hpp>\n#include <xilnex_auth.hpp>\n\
          int main() { return XILNEX_AUTH_OK; }\n",
     )
     .unwrap();
@@ -155,48 +114,84 @@ fn the_header_is_clean_in_every_standard() {
     }
 }
 
+/// Each library with its header, its sources and the program that gives dead handles to its functions.
+const LIBRARIES: [(&str, &str, &str); 2] = [
+    ("xilnex_auth", "bindings-c/src", "handles.c"),
+    ("xilnex_auth_sandbox", "bindings-c/sandbox/src", "servers.c"),
+];
+
 #[test]
-fn the_library_exports_what_the_header_declares_and_nothing_else() {
-    let library = stage().join("sdk/lib/libxilnex_auth.so");
-    let exported: BTreeSet<String> =
-        printed(&format!("nm -D --defined-only --format=posix '{}'", library.display()), &root(), &[])
-            .lines()
-            .filter_map(|line| line.split(' ').next())
-            .map(str::to_owned)
-            .collect();
-    assert_eq!(exported, declared());
+fn a_library_exports_what_its_header_declares_and_nothing_else() {
+    for (library, ..) in LIBRARIES {
+        let path = stage().join(format!("sdk/lib/lib{library}.so"));
+        let exported: BTreeSet<String> =
+            printed(&format!("nm -D --defined-only --format=posix '{}'", path.display()), &root(), &[])
+                .lines()
+                .filter_map(|line| line.split(' ').next())
+                .map(str::to_owned)
+                .collect();
+        let declared = declared(&format!("{library}.h"));
+        assert!(declared.len() > 8, "{declared:?}");
+        assert_eq!(exported, declared);
+    }
 }
 
 #[test]
 fn every_function_that_takes_a_handle_is_given_dead_ones() {
-    let program = std::fs::read_to_string(root().join("tests/programs/handles.c")).unwrap();
-    let without_handle = ["xilnex_auth_version", "xilnex_auth_status_id", "xilnex_auth_config_new"];
-    for name in declared() {
-        assert!(without_handle.contains(&&*name) || program.contains(&format!("{name}(")), "{name}");
+    for (library, _, program) in LIBRARIES {
+        let text = std::fs::read_to_string(root().join("tests/programs").join(program)).unwrap();
+        let without_handle = ["xilnex_auth_version", "xilnex_auth_status_id", "xilnex_auth_config_new"];
+        for name in declared(&format!("{library}.h")) {
+            assert!(without_handle.contains(&&*name) || text.contains(&format!("{name}(")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_function_tells_its_errors_and_whether_it_is_thread_safe() {
+    for (library, ..) in LIBRARIES {
+        for (name, comment, declaration) in functions(&format!("{library}.h")) {
+            let can_fail = declaration.contains("MUST_USE");
+            assert!(!can_fail || comment.contains("Errors: "), "{name} tells no errors");
+            let words = comment.split_whitespace().filter(|word| *word != "*").collect::<Vec<_>>().join(" ");
+            assert!(
+                words.contains("Thread-safe") || words.contains("Not thread-safe"),
+                "{name} tells no threads"
+            );
+            let makes = declaration.contains("**") && can_fail;
+            let tells_owner = words.contains("The caller")
+                || !declaration.replace("xilnex_auth_error **", "").contains("**");
+            assert!(!makes || tells_owner, "{name} tells no owner");
+        }
     }
 }
 
 #[test]
 fn every_exported_function_runs_inside_the_guard() {
-    let mut exported = BTreeSet::new();
-    let entries =
-        std::fs::read_dir(root().join("bindings-c/src")).unwrap().map(|entry| entry.unwrap().path());
-    for file in entries.filter(|path| path.is_file()) {
-        let text = std::fs::read_to_string(file).unwrap();
-        for function in text.split("#[unsafe(no_mangle)]").skip(1) {
-            let body = function.split("\n}").next().unwrap_or_default();
-            let name = body.split("fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap_or_default();
-            assert!(body.contains("guard::status(") || body.contains("guard::value("), "{name}");
-            exported.insert(name.to_owned());
+    for (library, sources, _) in LIBRARIES {
+        let mut exported = BTreeSet::new();
+        let entries = std::fs::read_dir(root().join(sources)).unwrap().map(|entry| entry.unwrap().path());
+        for file in entries.filter(|path| path.is_file()) {
+            let text = std::fs::read_to_string(file).unwrap();
+            for function in text.split("#[unsafe(no_mangle)]").skip(1) {
+                let body = function.split("\n}").next().unwrap_or_default();
+                let name =
+                    body.split("fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap_or_default();
+                let guards = ["guard::status(", "guard::status_or_pending(", "guard::value(", "guarded("];
+                assert!(guards.iter().any(|guard| body.contains(guard)), "{name}");
+                exported.insert(name.to_owned());
+            }
         }
+        assert_eq!(exported, declared(&format!("{library}.h")));
     }
-    assert_eq!(exported, declared());
 }
 
 #[test]
-fn the_library_has_its_soname_and_stays_once_loaded() {
-    let library = stage().join("sdk/lib/libxilnex_auth.so");
-    let told = printed(&format!("readelf -d '{}'", library.display()), &root(), &[]);
-    assert!(told.contains("[libxilnex_auth.so.0]"), "{told}");
-    assert!(told.contains("NODELETE"), "{told}");
+fn a_library_has_its_soname_and_stays_once_loaded() {
+    for (library, ..) in LIBRARIES {
+        let path = stage().join(format!("sdk/lib/lib{library}.so"));
+        let told = printed(&format!("readelf -d '{}'", path.display()), &root(), &[]);
+        assert!(told.contains(&format!("[lib{library}.so.0]")), "{told}");
+        assert!(told.contains("NODELETE"), "{told}");
+    }
 }

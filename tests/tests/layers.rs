@@ -54,10 +54,19 @@ fn named(code: &str) -> Vec<String> {
 /// Rust itself does not complain about modules that name each other in a circle.
 #[test]
 fn a_module_names_only_modules_above_it_in_its_crate() {
-    for house in ["core", "sandbox", "cli", "bindings-python", "bindings-node", "bindings-c", "tests", "fuzz"]
-    {
+    for house in [
+        "core",
+        "sandbox",
+        "cli",
+        "bindings-python",
+        "bindings-node",
+        "bindings-c",
+        "bindings-c/sandbox",
+        "tests",
+        "fuzz",
+    ] {
         let layers = layers(&std::fs::read_to_string(root().join(house).join("src/lib.rs")).unwrap());
-        assert!(layers.len() > 2, "{house}: {layers:?}");
+        assert!(layers.len() > 1, "{house}: {layers:?}");
         let source = format!("{house}/src/");
         for (name, text) in files(&source, "rs").iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
             let module = name.trim_start_matches(&source).split(['/', '.']).next().unwrap_or_default();
@@ -119,7 +128,7 @@ fn the_bindings_know_no_word_of_oauth() {
 
 #[test]
 fn unsafe_stays_in_the_bindings_and_the_allocator() {
-    for folder in ["core", "cli", "sandbox", "tests"] {
+    for folder in ["core", "cli", "sandbox", "bindings-c/handles", "tests"] {
         let crate_root = std::fs::read_to_string(root().join(folder).join("src/lib.rs")).unwrap();
         assert!(crate_root.contains("#![forbid(unsafe_code)]"), "{folder} does not forbid unsafe code");
     }

@@ -218,12 +218,17 @@ impl Cache {
         land_lost(lost);
         if self.clone().spawn(flight.clone()).is_ok() {
             self.counters.refreshes_ahead.add();
-            return;
+        } else {
+            // The caller keeps its token. Near its end somebody will fly on a thread of their own.
+            self.call_off(&flight, now.boot);
         }
-        // The caller keeps its token. Near its end somebody will fly on a thread of their own.
+    }
+
+    /// Nobody can fly now: no request was sent.
+    fn call_off(&self, flight: &Arc<Flight>, now: Duration) {
         self.state.with(|state| {
-            state.clear(&flight);
-            state.pace.put_off(now.boot);
+            state.clear(flight);
+            state.pace.put_off(now);
         });
         flight.land(&Err(Error::new(Kind::Unavailable, "the system gave no thread for a token request")));
     }
@@ -253,7 +258,11 @@ impl Cache {
             Boarding::Join(flight) => flight,
             Boarding::TakeOff(flight, lost) => {
                 land_lost(lost);
-                self.begin(&flight, left.map_or(until, |left| until.min(now.boot + MOMENT.min(left))));
+                self.begin(
+                    &flight,
+                    now.boot,
+                    left.map_or(until, |left| until.min(now.boot + MOMENT.min(left))),
+                );
                 flight
             }
         };
@@ -283,12 +292,16 @@ impl Cache {
         })
     }
 
-    /// Flies on a thread of its own; where the system refuses one, here, for as long as this caller waits.
-    fn begin(self: &Arc<Self>, flight: &Arc<Flight>, until: Duration) {
-        if self.clone().spawn(flight.clone()).is_err() {
-            flight.shorten(until);
-            self.fly(flight);
+    /// Flies on a thread of its own; where the system refuses one, here, for as long as this caller waits, if it does.
+    fn begin(self: &Arc<Self>, flight: &Arc<Flight>, now: Duration, until: Duration) {
+        if self.clone().spawn(flight.clone()).is_ok() {
+            return;
         }
+        if until <= now {
+            return self.call_off(flight, now);
+        }
+        flight.shorten(until);
+        self.fly(flight);
     }
 
     /// Without a request the caller has a valid token, though one near its end or not good for as long as it asked,

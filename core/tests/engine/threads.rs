@@ -91,3 +91,19 @@ fn near_the_end_of_a_token_one_caller_waits_for_a_silent_server_and_not_each() {
     }
     assert_eq!(world.script.requests(), 2);
 }
+
+#[test]
+fn whoever_never_waits_sends_nothing_itself_and_costs_those_who_wait_nothing() {
+    let world = World::new([Token("one", 3600), Token("two", 3600)]);
+    without_threads(&world);
+    let tried = || world.client.try_access_token();
+    for _ in 0..20 {
+        let error = tried().unwrap_err();
+        assert_eq!((error.kind(), error.is_repeated()), (Kind::Unavailable, false));
+    }
+    assert_eq!(world.script.requests(), 0);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3550.0);
+    assert_eq!(tried().unwrap().unwrap().value(), "one");
+    assert_eq!(world.script.requests(), 1);
+}

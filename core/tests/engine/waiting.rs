@@ -184,3 +184,60 @@ fn law_5_silence_is_asked_again_for_those_who_boarded_since_and_for_nobody_else(
     assert_eq!(value(&first), Some("timeout".into()));
     assert_eq!(world.script.requests(), 2);
 }
+
+/// What a caller gets that never waits.
+fn tried(world: &World) -> Option<String> {
+    let found = world.client.try_access_token().transpose()?;
+    Some(found.map_or_else(|error| error.kind().id().to_owned(), |token| token.value().to_owned()))
+}
+
+#[test]
+fn whoever_never_waits_asks_until_the_token_is_there() {
+    let world = World::new([Gate, Token("one", 3600)]);
+    for _ in 0..100 {
+        assert_eq!(tried(&world), None);
+    }
+    world.settle_at_gate(1);
+    world.script.open();
+    world.settle(1);
+    assert_eq!(tried(&world), Some("one".into()));
+}
+
+#[test]
+fn asking_again_and_again_does_not_prolong_a_request() {
+    let world = World::new([Gate, Fail(Kind::Timeout), Token("one", 3600)]);
+    assert_eq!(tried(&world), None);
+    world.settle_at_gate(1);
+    for _ in 0..10 {
+        world.clock.advance(1.0);
+        assert_eq!(tried(&world), None);
+    }
+    world.script.open();
+    world.settle(1);
+    assert_eq!(tried(&world), Some("timeout".into()));
+    world.clock.advance(1.0);
+    world.until(|| tried(&world).is_some());
+    assert_eq!(tried(&world), Some("one".into()));
+}
+
+#[test]
+fn whoever_never_waits_has_a_valid_token_to_its_end() {
+    let world = World::new([Token("one", 3600), Gate, Token("two", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.clock.advance(3590.0);
+    assert_eq!(tried(&world), Some("one".into()));
+    world.settle_at_gate(2);
+    assert_eq!(tried(&world), Some("one".into()));
+    world.clock.advance(5.0);
+    assert_eq!(tried(&world), None);
+    world.script.open();
+    world.settle_on("two");
+}
+
+#[test]
+fn whoever_never_waits_is_told_that_the_client_is_closed() {
+    let world = World::new([Token("one", 3600)]);
+    assert_eq!(world.get(), "one");
+    world.client.close();
+    assert_eq!(tried(&world), Some("closed".into()));
+}
