@@ -34,7 +34,8 @@ fn stage_of(kind: Kind) -> (Option<Sandbox>, Environment) {
         (Some(sandbox), environment)
     };
     let nowhere = |more: &[(&'static str, String)]| {
-        let mut environment = vec![("XILNEX_CLIENT_ID", "till-7".to_owned()), ("XILNEX_CLIENT_SECRET", "x".to_owned())];
+        let mut environment =
+            vec![("XILNEX_CLIENT_ID", "till-7".to_owned()), ("XILNEX_CLIENT_SECRET", "x".to_owned())];
         environment.extend(more.iter().cloned());
         (None, environment)
     };
@@ -81,10 +82,17 @@ fn each_error_has_an_entry_with_cause_remedy_and_a_command_that_shows_it() {
         let (_sandbox, mut environment) = stage_of(kind);
         environment.push(("PATH", path.clone()));
         let done = shell(command(entry), folder.path(), &environment);
-        let told = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        let told =
+            format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         // Nobody can have that one: its command tells what to report.
         let expected = if kind == Kind::Internal { 0 } else { kind.number() };
         assert_eq!(done.status.code(), Some(expected.into()), "{}: {told}", kind.id());
-        assert!(expected == 0 || kind == Kind::Closed || told.contains("\nfailed   ") || told.starts_with("failed"), "{told}");
+        assert!(
+            expected == 0
+                || kind == Kind::Closed
+                || told.contains("\nfailed   ")
+                || told.starts_with("failed"),
+            "{told}"
+        );
     }
 }
