@@ -552,7 +552,8 @@ xilnex_auth_status xilnex_auth_try_access_token(const xilnex_auth_client *client
 /**
  * As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one; one that was
  * fetched less than 30 s ago, or a quarter of its life, is the best that the server has and is handed out all the
- * same), and waiting for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+ * same), and waiting for at most `timeout` seconds (0: the client's timeout). The caller frees `*token`. Errors: every
+ * status. Thread-safe.
  */
 XILNEX_AUTH_API
 XILNEX_AUTH_MUST_USE

@@ -164,7 +164,8 @@ pub unsafe extern "C" fn xilnex_auth_try_access_token(
 
 /// As xilnex_auth_access_token, for a token that still lives for `min_ttl` seconds (0: any valid one; one that was
 /// fetched less than 30 s ago, or a quarter of its life, is the best that the server has and is handed out all the
-/// same), and waiting for at most `timeout` seconds (0: the client's timeout). Errors: every status. Thread-safe.
+/// same), and waiting for at most `timeout` seconds (0: the client's timeout). The caller frees `*token`. Errors: every
+/// status. Thread-safe.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn xilnex_auth_access_token_with(
