@@ -10,6 +10,9 @@ CBINDGEN_VERSION := 0.29.4
 MUTANTS_VERSION := 27.1.0
 DENY_VERSION := 0.20.2
 FUZZ_VERSION := 0.13.2
+PDOC_VERSION := 16.0.0
+# It reads types by a compiler in JavaScript, which TypeScript 7 no longer is.
+TYPEDOC := typedoc@0.28.20 typescript@5.9.3
 MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
 DENY := $(TOOLS)/cargo-deny-$(DENY_VERSION)
 FUZZ := $(TOOLS)/cargo-fuzz-$(FUZZ_VERSION)
@@ -18,6 +21,9 @@ HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --lockfile Cargo.lock
 CLIENT_H  := --config bindings-c/cbindgen.toml --crate xilnex-auth-c --output include/xilnex_auth.h bindings-c
 SANDBOX_H := --config bindings-c/sandbox/cbindgen.toml --crate xilnex-auth-sandbox-c \
 	--output include/xilnex_auth_sandbox.h bindings-c/sandbox
+
+# What has a reference of Rust.
+DOCUMENTED := -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
 
 # Folders are listed too: one is newer when a file in it has come or gone.
 RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
@@ -38,7 +44,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage header reliability sanitize syscalls loss fuzz mutants bench clean
+.PHONY: help demo test check dist stage header docs reliability sanitize syscalls loss fuzz mutants bench clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -69,11 +75,22 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps -q -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
 
 header: $(CBINDGEN).done ## generate the headers in include/ from the C binding
 	$(HEADER) $(CLIENT_H)
 	$(HEADER) $(SANDBOX_H)
+
+docs: stage $(TOOLS)/docs.done ## write the references of Rust, Python, Node and C into target/docs
+	@tools/require.sh doxygen
+	@rm -rf target/docs && mkdir -p target/docs
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
+	cp -R target/doc target/docs/rust
+	PYTHONPATH=$(TOOLS)/pdoc $(STAGE)/python/bin/python -W error -m pdoc --output-directory target/docs/python \
+		xilnex_auth xilnex_auth.testing xilnex_auth.integrations.requests xilnex_auth.integrations.httpx \
+		xilnex_auth.integrations.aiohttp
+	$(TOOLS)/typedoc/node_modules/.bin/typedoc --options bindings-node/types/typedoc.json
+	doxygen bindings-c/Doxyfile
 
 reliability: stage $(FUZZ).done ## take the figures of RELIABILITY.md and write it
 	@tools/require.sh memory syscalls loss
@@ -160,6 +177,11 @@ $(TOOLS)/python.done: bindings-python/requirements-dev.txt | $(TOOLS)/required.d
 $(TOOLS)/tests.done: tests/requirements.txt tests/interop/package.json tests/interop/package-lock.json | $(TOOLS)/python.done
 	$(PYTHON)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	cd tests/interop && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(TOOLS)/docs.done: | $(TOOLS)/python.done
+	$(PYTHON)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(TOOLS)/pdoc pdoc==$(PDOC_VERSION)
+	npm install --silent --no-audit --no-fund --prefix $(TOOLS)/typedoc $(TYPEDOC)
 	@touch $@
 
 $(TOOLS)/npm.done: bindings-node/package-lock.json | $(TOOLS)/required.done

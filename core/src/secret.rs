@@ -1,5 +1,6 @@
 //! Text that must never be shown: redacted when printed, wiped when dropped.
 
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::sealed::Sealed;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -28,9 +29,11 @@ impl Secret {
 
     /// Tells it apart from other secrets.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        let mut out = [0; 32];
-        out.copy_from_slice(digest::digest(&digest::SHA256, self.0.text().as_bytes()).as_ref());
-        Fingerprint(out)
+        wiped::<OF_A_CALL, _>(|| {
+            let mut out = [0; 32];
+            out.copy_from_slice(digest::digest(&digest::SHA256, self.0.text().as_bytes()).as_ref());
+            Fingerprint(out)
+        })
     }
 
     /// A key that only who knows the secret can make again.

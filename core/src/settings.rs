@@ -4,6 +4,7 @@ use crate::base_url::BaseUrl;
 use crate::config::{ClientAuth, Config, LONGEST_SECRET, ProxyChoice, client_secret, option, refusal};
 use crate::error::Error;
 use crate::file::{self, Source};
+use crate::leftovers::{OF_A_CALL, wiped};
 use crate::proxy::{self, Route};
 use crate::secret::{Fingerprint, Secret};
 use std::fmt;
@@ -185,9 +186,10 @@ pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The secret in a file.
+/// The secret in a file. What reading leaves on the stack goes at once: a structure that is built there next takes it along
+/// between its members.
 pub(crate) fn read_secret(path: &Path) -> Result<Secret, Error> {
-    secret_text(path).map(Secret::from)
+    wiped::<OF_A_CALL, _>(|| secret_text(path).map(Secret::from))
 }
 
 fn unreadable(name: &'static str, path: &Path, problem: &std::io::Error) -> Error {

@@ -26,6 +26,8 @@ static SENTENCES: LazyLock<String> = LazyLock::new(|| {
             known += &told(Config::new().set(row.name, text));
             known += &told(Config::new().set(text, row.name));
         }
+        let broken = config_from(|name| (name == row.env).then(|| OsString::from_vec(vec![0xff])));
+        known += &told(broken);
         for value in [Value::Number(0.0), Value::Path("/"), Value::Other("list")] {
             known += &told(Config::new().set_value(row.name, value));
         }

@@ -127,7 +127,7 @@ fn the_pieces_in_the_document_of_c_compile() {
     let c = "#include <assert.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <xilnex_auth.h>\n\
              #include <xilnex_auth_sandbox.h>\n";
     compile("c", "cc -std=c99 -D_POSIX_C_SOURCE=200809L -Wno-unused-variable", &AROUND_C, c);
-    let cpp = "#include <iostream>\n#include <optional>\n#include <string>\n#include <xilnex_auth.hpp>\n";
+    let cpp = "#include <iostream>\n#include <optional>\n#include <string>\n#include <string_view>\n#include <xilnex_auth.hpp>\n";
     compile("cpp", "c++ -std=c++17", &AROUND_CPP, cpp);
 }
 
@@ -147,7 +147,7 @@ fn whole(language: &str, code: &str, before: &str, after: &str) -> String {
         _ => {
             let (include, rest) = code.split_once('\n').expect("a line that includes a header");
             format!(
-                "{include}\nvoid log(const std::string &);\nvoid show(const xilnex_auth::client &client) {{\n{rest}}}\n"
+                "{include}\nvoid log(std::string_view);\nvoid show(const xilnex_auth::client &client) {{\n{rest}}}\n"
             )
         }
     }
