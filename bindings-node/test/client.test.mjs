@@ -143,7 +143,7 @@ test('arguments of a wrong type are a TypeError', async (t) => {
 test('numbers that are no time are refused by name', async (t) => {
   const client = new Client((await startSandbox(t)).options);
   for (const wrong of [-1, NaN, Infinity, 1e300]) {
-    await assert.rejects(client.getToken({ minTtl: wrong }), { code: 'invalid_config', message: /min_ttl/ });
+    await assert.rejects(client.getToken({ minTtl: wrong }), { code: 'invalid_config', message: /minTtl/ });
     await assert.rejects(client.getToken({ timeout: wrong }), { code: 'invalid_config', message: /timeout/ });
   }
 });
