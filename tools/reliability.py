@@ -178,8 +178,8 @@ def secrets():
     figures.sort(key=lambda figure: figure["language"])
     rows = [
         "Copies in memory of ours 10 ms after the client was freed, those that the language keeps because the program "
-        "gave or asked for the text, and those on pages that core files hold while the client rests; secret / token, looked for "
-        "plain, URL-encoded, in Base64, hexadecimal and UTF-16, by pieces of 16 bytes.",
+        "gave or asked for the text, and those on pages that core files hold while the client rests; secret / token, "
+        "looked for plain, URL-encoded, in Base64, hexadecimal and UTF-16, by pieces of 16 bytes.",
         "",
         "| | program | ours, freed | kept by the language | in a core file |",
         "|---|---|---|---|---|",

@@ -1,7 +1,7 @@
 //! The documents of the packages: every program in them runs, against a sandbox in the place of the servers they name.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use xilnex_auth_sandbox::{Options, Sandbox};
 use xilnex_auth_tests::languages::{root, stage};
@@ -64,7 +64,7 @@ fn link(library: &Path, place: &Path) {
     std::os::windows::fs::symlink_dir(library, place).unwrap();
 }
 
-fn quoted(path: &PathBuf) -> String {
+fn quoted(path: &Path) -> String {
     format!("'{}'", path.display())
 }
 
@@ -74,7 +74,7 @@ fn the_programs_in_the_document_of_python_run() {
     run_all("bindings-python/README.md", "python", &std::env::temp_dir(), |code, path| {
         let runner =
             if code.contains("\ndef test_") { "-m pytest -q -p no:cacheprovider" } else { "-W error" };
-        format!("{python} {runner} {}", quoted(&path.to_owned()))
+        format!("{python} {runner} {}", quoted(path))
     });
 }
 
@@ -82,7 +82,7 @@ fn the_programs_in_the_document_of_python_run() {
 fn the_programs_in_the_document_of_node_run() {
     run_all("bindings-node/README.md", "js", &stage().join("node"), |code, path| {
         let runner = if code.contains("node:test") { "node --test" } else { "node" };
-        format!("{runner} {}", quoted(&path.to_owned()))
+        format!("{runner} {}", quoted(path))
     });
 }
 
