@@ -143,8 +143,12 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
-        wake(self.address);
         if let Some(thread) = self.listening.take() {
+            // Where packets get lost, so does a knock.
+            while !thread.is_finished() {
+                wake(self.address);
+                std::thread::sleep(Duration::from_millis(1));
+            }
             let _ = thread.join();
         }
         // Only now can no connection be added behind our back.
