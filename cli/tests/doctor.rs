@@ -156,6 +156,21 @@ fn what_hides_behind_a_bare_invalid_client_is_told() {
 }
 
 #[test]
+fn which_proxy_fails_is_told_with_who_names_it_and_without_its_password() {
+    let environment = [
+        ("XILNEX_CLIENT_ID", "till".to_owned()),
+        ("XILNEX_CLIENT_SECRET", SECRET.to_owned()),
+        ("XILNEX_BASE_URL", "https://auth.example.com".to_owned()),
+        ("https_proxy", format!("http://user:{SECRET}@127.0.0.1:9")),
+    ];
+    let (status, told) = doctor(&[], &environment);
+    assert_eq!(status, Some(4), "{told}");
+    assert!(told.contains("    proxy              127.0.0.1:9 (https_proxy names it)"), "{told}");
+    let (status, told) = doctor(&["--proxy", "none", "--base-url", "http://127.0.0.1:9"], &environment);
+    assert_eq!(status, Some(3), "{told}");
+}
+
+#[test]
 fn a_configuration_that_will_not_do_is_told_without_what_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");

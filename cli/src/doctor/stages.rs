@@ -69,7 +69,7 @@ fn stage_under_way(probe: &Probe) -> &'static str {
 }
 
 fn failed_at(stage: &'static str, error: &Error, probe: &Probe) -> Finding {
-    let finding = Finding::bad(stage, error);
+    let finding = with_proxy(Finding::bad(stage, error), stage, probe);
     match stage {
         "tls" => with_issuer(finding, probe),
         "answer" => match &probe.facts.answer {
@@ -80,6 +80,16 @@ fn failed_at(stage: &'static str, error: &Error, probe: &Probe) -> Finding {
             Some(code) => finding.with("oauth_error", code),
             None => finding,
         },
+        _ => finding,
+    }
+}
+
+/// On the way to a proxy nobody has got to the server's own stages: which proxy it is says more than the failure.
+fn with_proxy(finding: Finding, stage: &str, probe: &Probe) -> Finding {
+    match &probe.route.proxy {
+        Some(proxy) if matches!(stage, "dns" | "connect" | "proxy") => {
+            finding.with("proxy", format!("{} ({})", proxy.display_address(), probe.route.reason))
+        }
         _ => finding,
     }
 }
