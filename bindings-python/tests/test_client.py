@@ -124,6 +124,15 @@ def test_a_timeout_is_a_timeout_error(start_sandbox):
     assert isinstance(told.value, TokenTimeoutError) and time.monotonic() - started < 3
 
 
+@pytest.fixture
+def ctrl_c():
+    """As in a program at a terminal: whoever starts the tests in the background has the signal ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_a_blocked_call_and_leaves_the_request_alone(start_sandbox):
     sandbox = start_sandbox("--latency", "1")
     client = Client(**sandbox.options)
