@@ -199,7 +199,7 @@ def test_a_forked_child_uses_it_and_cannot_break_it():
         "            del sandbox\n"
         "            gc.collect()\n"
         "            os._exit(7)\n"
-        "        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)\n"
         "    else:\n"
         "        sandbox.client().get_token()\n"
         "        print(sandbox.token_requests, os.path.exists(sandbox.ca_file))\n"
