@@ -21,8 +21,11 @@ pub const OAUTH_ERRORS: [&str; 6] = [
 /// A word longer than this is none of a language: a token, a JWT, Base64 or hexadecimal digits.
 const LONGEST_WORD: usize = 32;
 
-/// A text longer than this is no message; to look through it takes a hundred times its length of memory.
+/// A text longer than this is no message.
 const LONGEST_TEXT: usize = 4 * 1024;
+
+/// To look through what a text says where it is encoded may take so much memory; a sentence takes a few times its length.
+const MOST_READINGS: usize = 128 * 1024;
 
 /// The members of an answer that hold what is to be kept, should a server send them beside an error.
 const KEPT: [&str; 3] = ["access_token", "refresh_token", "id_token"];
@@ -47,12 +50,12 @@ pub fn told(members: &Map<String, Value>, asked: &Asked<'_>) -> (Option<String>,
     (code, sentence)
 }
 
-/// Whether a text of the answer brings back the token or what was sent, as a whole. What is as short as a word may stand in
-/// any text.
+/// Whether a text of the answer brings back the token or what was sent, as a whole, or is too long to be looked through. What
+/// is as short as a word may stand in any text.
 pub fn is_telling(text: &str, token: &str, asked: &Asked<'_>) -> bool {
     let Kept { mut spellings, .. } = Kept::new(asked, &[token]);
     spellings.retain(|kept| kept.len() >= LARGE_PIECE);
-    Kept { spellings, whole: Vec::new() }.is_in(text)
+    text.len() > LONGEST_TEXT || Kept { spellings, whole: Vec::new() }.is_in(text)
 }
 
 /// What is to be kept.
@@ -73,17 +76,19 @@ impl Kept {
     }
 
     /// Whether any of it is in a text, as it is or as a URL, a form, a web page, JSON or Base64 writes it, once or twice
-    /// over.
+    /// over; true as well where looking would take too much memory.
     ///
     /// Compared as it would be shown: what is left out must not hide it from this look, nor part what is decoded.
     fn is_in(&self, text: &str) -> bool {
-        let readings = readings(text);
+        let Some(readings) = readings(text) else { return true };
         [comparable, letters].into_iter().any(|form| {
-            let texts = readings.iter().map(|reading| form(reading));
-            let spelled = self.spellings.iter().map(|kept| form(kept)).filter(|kept| !kept.is_empty());
-            let pieces = self.whole.iter().flat_map(|kept| pieces(&form(kept)));
-            let wanted: Vec<_> = spelled.chain(pieces).collect();
-            texts.into_iter().any(|text| wanted.iter().any(|kept| text.contains(kept.as_str())))
+            let formed =
+                |kept: &[Zeroizing<String>]| -> Vec<_> { kept.iter().map(|kept| form(kept)).collect() };
+            let (spellings, whole) = (formed(&self.spellings), formed(&self.whole));
+            readings.iter().map(|reading| form(reading)).any(|text| {
+                spellings.iter().any(|kept| !kept.is_empty() && text.contains(kept.as_str()))
+                    || whole.iter().any(|kept| holds_half(text.as_bytes(), kept.as_bytes()))
+            })
         })
     }
 }
@@ -91,14 +96,21 @@ impl Kept {
 /// A piece of this length is told by chance in no sentence; a shorter text is looked for as a whole alone.
 const LARGE_PIECE: usize = 8;
 
-/// The pieces of half a text, if they are large; the text is ASCII.
-fn pieces(text: &str) -> Vec<Zeroizing<String>> {
-    let length = (text.len() / 2).max(LARGE_PIECE);
-    let starts = 0..=text.len().saturating_sub(length);
-    starts
-        .filter_map(|start| text.get(start..start + length))
-        .map(|piece| Zeroizing::new(piece.to_owned()))
-        .collect()
+/// Whether a text holds half of another in one piece, if that is large.
+fn holds_half(text: &[u8], kept: &[u8]) -> bool {
+    let wanted = (kept.len() / 2).max(LARGE_PIECE);
+    // A piece of that length holds one of these blocks whole, wherever it begins.
+    let length = wanted / 2;
+    kept.chunks_exact(length).enumerate().any(|(index, block)| {
+        let (before, after) = (&kept[..index * length], &kept[(index + 1) * length..]);
+        let places = text.windows(length).enumerate().filter(|(_, window)| *window == block);
+        places.into_iter().any(|(at, _)| {
+            let alike = |pair: &(&u8, &u8)| pair.0 == pair.1;
+            let left = before.iter().rev().zip(text[..at].iter().rev()).take_while(alike).count();
+            let right = after.iter().zip(&text[at + length..]).take_while(alike).count();
+            left + length + right >= wanted
+        })
+    })
 }
 
 /// Server text fit for a message: the characters of RFC 6749 §5.2, bounded, without words that are none; nothing if it
@@ -129,24 +141,32 @@ fn of_words(text: &str) -> String {
     shown
 }
 
-/// A text, and what it says where it is encoded, once or twice over.
-fn readings(text: &str) -> Vec<Zeroizing<String>> {
+/// A text, and what it says where it is encoded, once or twice over; `None` where that is too much.
+fn readings(text: &str) -> Option<Vec<Zeroizing<String>>> {
     let mut readings = vec![Zeroizing::new(text.to_owned()), fit(text)];
+    let mut length = 0;
     let mut last = 0;
     for _ in 0..2 {
         let now = readings.len();
         for index in last..now {
             let spaced = Zeroizing::new(readings[index].replace('+', " "));
-            let decoded = [from_html(&readings[index]), from_json(&readings[index])];
-            let decoded = decoded.into_iter().chain([from_url(&spaced), from_url(&readings[index])]);
-            let decoded = decoded.chain(from_base64(&readings[index]));
-            // What an encoding leaves as it is needs no second look.
-            let new: Vec<_> = decoded.filter(|reading| *reading != readings[index]).collect();
-            readings.extend(new.into_iter().flat_map(|reading| [fit(&reading), reading]));
+            let text = readings[index].as_str();
+            let decoded = [from_html(text), from_json(text), from_url(&spaced), from_url(text)];
+            let decoded = decoded.into_iter().chain(from_base64(text));
+            for reading in decoded.flat_map(|reading| [fit(&reading), reading]) {
+                // What an encoding leaves as it is needs no second look.
+                if !readings.contains(&reading) {
+                    length += reading.len();
+                    readings.push(reading);
+                }
+                if length > MOST_READINGS {
+                    return None;
+                }
+            }
         }
         last = now;
     }
-    readings
+    Some(readings)
 }
 
 /// The words of a text that Base64 may have written, decoded: from each of the four places where a group may begin, since
@@ -262,6 +282,7 @@ fn fit(text: &str) -> Zeroizing<String> {
 mod tests {
     use super::*;
     use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
 
     fn shown(text: &str, secret: &str) -> Option<String> {
         let kept = vec![Zeroizing::new(secret.to_owned())];
@@ -299,6 +320,31 @@ mod tests {
         }
         for harmless in ["the Canary is dead", "client authentication failed: unknown client till-7"] {
             assert!(shown(harmless, secret).is_some(), "{harmless}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn half_of_a_text_is_found_where_any_window_of_it_stands(kept in "[ab]{0,40}", text in "[ab]{0,60}") {
+            let wanted = (kept.len() / 2).max(LARGE_PIECE);
+            let expected = kept.as_bytes().windows(wanted).any(|piece| {
+                text.as_bytes().windows(wanted).any(|window| window == piece)
+            });
+            prop_assert_eq!(holds_half(text.as_bytes(), kept.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn what_takes_too_much_to_be_looked_through_is_not_told() {
+        let long_words = "unauthorised-applications-registered ".repeat(110);
+        assert!(shown(&long_words, "canary-secret").is_some());
+        for encoded in ["QUJDREVGRw%2B&amp;", "%2541\\u0041QUJD+", "aGVsbG8gd29ybGQh&#x41;%41"] {
+            let text = encoded.repeat(LONGEST_TEXT / encoded.len());
+            let total = readings(&text).map(|readings| readings.iter().map(|one| one.len()).sum::<usize>());
+            assert!(
+                total.is_none_or(|total| total <= MOST_READINGS + 2 * LONGEST_TEXT),
+                "{encoded}: {total:?}"
+            );
         }
     }
 

@@ -27,7 +27,7 @@ macro_rules! kind {
     };
 }
 
-pub const FAULTS: [Fault; 56] = [
+pub const FAULTS: [Fault; 57] = [
     json("json-cut", "JSON without its end", r#"{"access_token":"${token}","expires_in":3600"#),
     json(
         "json-trailing",
@@ -157,6 +157,19 @@ pub const FAULTS: [Fault; 56] = [
         "scope-with-line-break",
         "a scope with a line break in it",
         r#"{"access_token":"one.token","expires_in":3600,"token_type":"Bearer","scope":"a\nb"}"#,
+    ),
+    fault(
+        "scope-endless",
+        "an oddity: a scope of 60 KiB",
+        Deed::Request(|| {
+            let scope = "QUJDREVGRw%2B&amp;".repeat(60 * 1024 / 18);
+            let members = r#""access_token":"odd-token","expires_in":3600,"token_type":"Bearer""#;
+            let text = format!("{{{members},\"scope\":\"{scope}\"}}");
+            vec![
+                say(HEAD),
+                Step::Say(format!("Content-Length: {}\r\n\r\n{text}", text.len()).into_bytes().into()),
+            ]
+        }),
     ),
     json(
         "byte-order-mark",

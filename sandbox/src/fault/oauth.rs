@@ -1,9 +1,9 @@
 //! Errors that an authorization server tells (RFC 6749 §5.2), rightly and wrongly.
 
-use super::{Deed, Fault, fault, json};
+use super::{Deed, Fault, Step, fault, json};
 use Deed::Answer;
 
-pub const FAULTS: [Fault; 14] = [
+pub const FAULTS: [Fault; 15] = [
     fault(
         "invalid-client",
         "client authentication failed",
@@ -37,6 +37,16 @@ pub const FAULTS: [Fault; 14] = [
         "error-with-token",
         "an error and a token at once",
         r#"{"error":"invalid_client","error_description":"not ${token}","access_token":"${token}","expires_in":60,"token_type":"Bearer"}"#,
+    ),
+    fault(
+        "error-with-long-token",
+        "an error in words of its own, and a token of 60 KiB",
+        Deed::Request(|| {
+            let token = "one.token".repeat(60 * 1024 / 9);
+            let body = format!(r#"{{"error":"odd","error_description":"no","access_token":"{token}"}}"#);
+            let head = format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n", body.len());
+            vec![Step::Say(format!("{head}{body}").into_bytes().into())]
+        }),
     ),
     fault("error-number", "a number for an error", Answer(400, &[], r#"{"error":7}"#)),
     fault("error-with-500", "an error with status 500", Answer(500, &[], r#"{"error":"server_error"}"#)),
