@@ -1,6 +1,6 @@
 //! A clock that tests put forward: expiry without waiting for it.
 
-use crate::clock::{Clock, Flag, Reading, SystemClock};
+use crate::clock::{Clock, Flag, Reading, SystemClock, nanos};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -14,9 +14,8 @@ pub struct AheadClock(AtomicU64);
 impl AheadClock {
     /// Puts both clocks forward, for good; to the end of time at most.
     pub fn advance(&self, length: Duration) {
-        let nanos = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
         // A third of what the engine's own arithmetic holds: 195 years, and none of its sums overflows.
-        let add = |ahead: u64| Some(ahead.saturating_add(nanos).min(u64::MAX / 3));
+        let add = |ahead: u64| Some(ahead.saturating_add(nanos(length)).min(u64::MAX / 3));
         let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
     }
 

@@ -15,8 +15,9 @@ impl BaseUrl {
     /// error is the rest of a sentence that starts with the option's name and never quotes the text.
     pub fn parse(text: &str) -> Result<BaseUrl, String> {
         if !text.is_ascii() || text.contains('\\') {
-            return Err("must be ASCII without backslashes: write other characters of a host in punycode (xn--...), of a path \
-                        percent-encoded".into());
+            return Err("must be ASCII without backslashes: write other characters of a host in punycode \
+                        (xn--...), of a path percent-encoded"
+                .into());
         }
         if text.contains('#') || text.contains('?') {
             return Err("must have no query and no fragment".into());
@@ -91,7 +92,8 @@ fn bracketed(host: &str) -> Option<Ipv6Addr> {
     host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-fn usual_port(scheme: &str) -> u16 {
+/// The port of a scheme that an address need not tell.
+pub(crate) fn usual_port(scheme: &str) -> u16 {
     if scheme == "https" { 443 } else { 80 }
 }
 

@@ -7,7 +7,6 @@ use crate::file::{self, Source};
 use crate::leftovers::{OF_A_CALL, wiped};
 use crate::proxy::{self, Route};
 use crate::secret::{Fingerprint, Secret};
-use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,8 +19,8 @@ pub(crate) const MAX_CA_FILE: usize = 16 * 1024 * 1024;
 pub type Key = [u8; 32];
 
 /// What a client works with: every required option is there and every file was readable. The secret stands apart from
-/// it, because it has to go before. `Debug` leaves its hash out: whoever sees one may guess a weak secret.
-#[derive(Clone)]
+/// it, because it has to go before.
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the authorization server is.
     pub base_url: BaseUrl,
@@ -113,16 +112,6 @@ impl Settings {
         let mut key = [0; 32];
         key.copy_from_slice(digest.finish().as_ref());
         key
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("base_url", &self.base_url.as_str())
-            .field("client_id", &self.client_id)
-            .field("scope", &self.scope)
-            .finish_non_exhaustive()
     }
 }
 

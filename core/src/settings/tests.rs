@@ -125,7 +125,7 @@ fn printing_shows_neither_the_secret_nor_its_hash() {
     let (settings, secret) =
         Settings::new(&config(&[("client_id", "x"), ("client_secret", "canary")])).unwrap();
     let shown = format!("{settings:?}");
-    let hash = format!("{:?}", secret.fingerprint());
+    let hash = format!("{:?}", secret.fingerprint().bytes());
     assert!(shown.contains("client_id") && !shown.contains(&hash) && !shown.contains("canary"), "{shown}");
 }
 

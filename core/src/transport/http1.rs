@@ -7,6 +7,7 @@ use super::tls::TlsConnector;
 use super::trace::{Head, Trace};
 use super::watched::{Seen, Watch, no_http};
 use super::{HttpResponse, MAX_BODY, Transport, trust};
+use crate::base_url::usual_port;
 use crate::error::{Error, Kind};
 use crate::file::Source;
 use crate::request::{CONTENT_TYPE, HttpRequest};
@@ -182,8 +183,7 @@ impl Resolver for NameResolver {
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let host = uri.host().unwrap_or_default();
-        let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        let port = uri.port_u16().unwrap_or(default_port);
+        let port = uri.port_u16().unwrap_or(usual_port(uri.scheme_str().unwrap_or_default()));
         self.connecting.note(|facts, _| facts.host = Some(host.to_owned()));
         let found = resolve(host, port, self.connecting.left()).map_err(|problem| {
             let is_late = problem.kind() == io::ErrorKind::TimedOut;

@@ -75,7 +75,10 @@ fn staged(kind: Kind, peer: &str, problem: ureq::Error) -> Error {
         ureq::Error::Other(inner) => match inner.downcast::<Error>() {
             Ok(error) if kind == Kind::Proxy && error.kind() != Kind::Timeout => {
                 let told = Error::new(kind, format!("the proxy cannot be reached: {error}"));
-                error.hint().map_or(told.clone(), |hint| told.with_hint(hint))
+                match error.hint() {
+                    Some(hint) => told.with_hint(hint),
+                    None => told,
+                }
             }
             Ok(error) => *error,
             Err(other) => Error::new(kind, other.to_string()),

@@ -52,9 +52,10 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let mut stream = StreamOwned::new(connection, socket);
         stream.conn.complete_io(&mut stream.sock)?;
         if !is_in_tunnel {
-            let version = stream.conn.protocol_version().and_then(|version| version.as_str());
-            let version = version.unwrap_or_default().replace("TLSv1_", "TLS 1.");
-            self.connecting.note(|facts, at| facts.tls = Some((version, at)));
+            self.connecting.note(|facts, at| {
+                let version = stream.conn.protocol_version().and_then(|version| version.as_str());
+                facts.tls = Some((version.unwrap_or_default().replace("TLSv1_", "TLS 1."), at));
+            });
         }
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
