@@ -51,16 +51,12 @@ export declare class Pending {
   ring(bell: Bell): void
 }
 
-/** A running authorization server for tests. */
+/** A running authorization server for tests; once it was stopped it has nothing to tell. */
 export declare class Sandbox {
   /** A client of it that goes by its time, or why there is none. */
   open(options: Array<Given>): Client | Failure
-  /** The base address; null once it was stopped, as with all that follow. */
-  baseUrl(): string | null
   /** The variables that configure a program for it. */
   environment(): Array<Pair>
-  /** The certificate to trust, where it speaks TLS. */
-  caFile(): string | null
   /** How many requests reached the token endpoint. */
   tokenRequests(): number
   /** The latest requests, at most a thousand. */

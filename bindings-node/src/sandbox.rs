@@ -8,7 +8,7 @@ use napi_derive::napi;
 use xilnex_auth::Error;
 use xilnex_auth_cli::testing::TestSandbox;
 
-/// A running authorization server for tests.
+/// A running authorization server for tests; once it was stopped it has nothing to tell.
 #[napi]
 pub struct Sandbox(Option<TestSandbox>);
 
@@ -58,23 +58,11 @@ impl Sandbox {
         }
     }
 
-    /// The base address; null once it was stopped, as with all that follow.
-    #[napi(catch_unwind)]
-    pub fn base_url(&self) -> Option<String> {
-        self.0.as_ref().map(TestSandbox::base_url)
-    }
-
     /// The variables that configure a program for it.
     #[napi(catch_unwind)]
     pub fn environment(&self) -> Vec<Pair> {
         let variables = self.0.as_ref().map(TestSandbox::environment).unwrap_or_default().into_iter();
         variables.map(|(name, value)| Pair { name: name.to_owned(), value }).collect()
-    }
-
-    /// The certificate to trust, where it speaks TLS.
-    #[napi(catch_unwind)]
-    pub fn ca_file(&self) -> Option<String> {
-        self.0.as_ref()?.ca_file().map(|path| path.to_string_lossy().into_owned())
     }
 
     /// How many requests reached the token endpoint.

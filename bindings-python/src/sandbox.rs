@@ -4,7 +4,6 @@ use crate::errors::raised;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use std::path::PathBuf;
 use std::sync::Arc;
 use xilnex_auth_cli::testing::TestSandbox;
 
@@ -24,14 +23,6 @@ impl Sandbox {
         started
             .map(|sandbox| Sandbox(Mutex::new(Some(Arc::new(sandbox)))))
             .map_err(|error| raised(py, &error))
-    }
-
-    fn base_url(&self) -> PyResult<String> {
-        Ok(self.running()?.base_url())
-    }
-
-    fn ca_file(&self) -> PyResult<Option<PathBuf>> {
-        Ok(self.running()?.ca_file().map(Into::into))
     }
 
     /// The variables that configure a program for it.

@@ -6,10 +6,10 @@
 
 mod arguments;
 mod signals;
+pub mod testing;
 mod sandbox;
 mod text;
 mod doctor;
-pub mod testing;
 
 use arguments::{Command, parse};
 use std::ffi::OsString;
@@ -38,9 +38,9 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Faults => out.write_all(text::faults().as_bytes()),
         Command::Help => out.write_all(text::help().as_bytes()),
         Command::Version => writeln!(out, "xilnex-auth {}", xilnex_auth::VERSION),
-        Command::Token(options) => writeln!(out, "{}", client(&options)?.get_token()?),
+        Command::Token(options) => writeln!(out, "{}", Client::new(configured(&options)?)?.get_token()?),
         Command::Header(options) => {
-            writeln!(out, "Authorization: {}", client(&options)?.authorization_header()?)
+            writeln!(out, "Authorization: {}", Client::new(configured(&options)?)?.authorization_header()?)
         }
         Command::Doctor { options, is_json } => return doctor::run(&options, is_json, out),
         Command::Sandbox(plan) => return sandbox::run(&plan, out, err),
@@ -48,12 +48,13 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
     written(printed).map(|()| 0)
 }
 
-fn client(options: &[(String, String)]) -> Result<Client, Error> {
+/// The environment with the options of the command line over it.
+fn configured(options: &[(String, String)]) -> Result<Config, Error> {
     let mut config = Config::from_env()?;
     for (name, text) in options {
         config.set(name, text)?;
     }
-    Client::new(config)
+    Ok(config)
 }
 
 /// A reader that has left, such as `head`, is not our failure.

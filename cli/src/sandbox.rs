@@ -2,6 +2,7 @@
 
 use crate::arguments::Plan;
 use crate::signals::Signals;
+use crate::testing::listening;
 use crate::written;
 use std::io::Write;
 use std::process::{Command, ExitStatus};
@@ -43,8 +44,7 @@ fn start(plan: &Plan) -> Result<Sandbox, Error> {
     for (name, text) in &plan.options {
         register(&mut options.clients[0], name, text)?;
     }
-    Sandbox::start(options)
-        .map_err(|problem| Error::new(Kind::Connect, format!("the sandbox cannot listen: {problem}")))
+    listening(options)
 }
 
 fn fault_plan(plan: &Plan) -> Result<Option<FaultPlan>, Error> {

@@ -1,6 +1,5 @@
 //! The sandbox as the test modules of the bindings offer it: one time for server and clients, which tests put forward.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use xilnex_auth::ahead::AheadClock;
@@ -19,9 +18,7 @@ impl TestSandbox {
     /// # Errors
     /// `invalid_config` naming the option; `connect` where the port cannot be had.
     pub fn start(options: &str) -> Result<TestSandbox, Error> {
-        let options = Options::from_json(options).map_err(Error::invalid_config)?;
-        let sandbox = Sandbox::start(options)
-            .map_err(|problem| Error::new(Kind::Connect, format!("the sandbox cannot listen: {problem}")))?;
+        let sandbox = listening(Options::from_json(options).map_err(Error::invalid_config)?)?;
         Ok(TestSandbox { sandbox, clock: Arc::default() })
     }
 
@@ -62,19 +59,9 @@ impl TestSandbox {
         self.sandbox.revoke_tokens();
     }
 
-    /// The base address.
-    pub fn base_url(&self) -> String {
-        self.sandbox.base_url()
-    }
-
     /// The environment variables that configure a program for it.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.sandbox.environment()
-    }
-
-    /// The certificate to trust, where it speaks TLS.
-    pub fn ca_file(&self) -> Option<&Path> {
-        self.sandbox.ca_file()
     }
 
     /// How many requests reached the token endpoint.
@@ -86,6 +73,15 @@ impl TestSandbox {
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.sandbox.requests()
     }
+}
+
+/// A sandbox with these options.
+///
+/// # Errors
+/// `connect` where the port cannot be had.
+pub(crate) fn listening(options: Options) -> Result<Sandbox, Error> {
+    Sandbox::start(options)
+        .map_err(|problem| Error::new(Kind::Connect, format!("the sandbox cannot listen: {problem}")))
 }
 
 #[cfg(test)]

@@ -167,10 +167,6 @@ class Sandbox:
 
     def __new__(cls, options: str) -> Sandbox:
         """Starts it, with options as JSON. Raises ConfigurationError, or ConnectError where it cannot listen."""
-    def base_url(self) -> str:
-        """Its base address."""
-    def ca_file(self) -> str | None:
-        """The file of the certificate to trust, where it speaks TLS."""
     def environment(self) -> list[tuple[str, str]]:
         """The variables that configure a program for it."""
     def token_requests(self) -> int:

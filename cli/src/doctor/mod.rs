@@ -6,7 +6,7 @@ mod options;
 mod report;
 mod stages;
 
-use crate::written;
+use crate::{configured, written};
 use finding::{Finding, State};
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ pub fn run(given: &[(String, String)], is_json: bool, out: &mut dyn Write) -> Re
 
 fn examine(given: &[(String, String)]) -> Findings {
     let began = Instant::now();
-    let probed = options::configured(given).and_then(|config| probe(&config));
+    let probed = configured(given).and_then(|config| probe(&config));
     let mut findings = vec![options::finding(given, probed.as_ref().err())];
     findings.extend(match &probed {
         Ok(probe) => stages::of(probe),

@@ -7,15 +7,6 @@ use xilnex_auth::proxy::Proxy;
 use xilnex_auth::settings::secret_text;
 use xilnex_auth::{Config, Error};
 
-/// The environment with the options of the command line over it.
-pub fn configured(given: &[(String, String)]) -> Result<Config, Error> {
-    let mut config = Config::from_env()?;
-    for (name, text) in given {
-        config.set(name, text)?;
-    }
-    Ok(config)
-}
-
 /// What is configured, and why that will not do.
 pub fn finding(given: &[(String, String)], error: Option<&Error>) -> Finding {
     let mut finding = match error {
