@@ -42,7 +42,7 @@ function readRequest(input, init) {
     // Whether the body of a Request is a stream, nobody can tell.
     isReplayable: members.body === undefined ? !given?.body : isReplayable(members.body),
     init(token) {
-      headers.set('authorization', `Bearer ${token}`);
+      headers.set('authorization', token.authorizationHeader);
       return { ...members, headers };
     },
   };

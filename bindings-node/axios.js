@@ -50,7 +50,7 @@ async function send(bare, config, origin, token) {
   // What was transformed is not transformed again.
   const round = { ...config, transformRequest: [], transformResponse: [] };
   if (token) {
-    round.headers = { ...config.headers, Authorization: `Bearer ${token}` };
+    round.headers = { ...config.headers, Authorization: token.authorizationHeader };
     round.beforeRedirect = (target, ...details) => {
       isCarried &&= new URL(target.href).origin === origin;
       // Older versions let the header go to subdomains.

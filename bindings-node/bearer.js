@@ -24,7 +24,7 @@ class Bearer {
 
   /** The token for a request to this origin; none if it may have none. */
   async token(origin, signal) {
-    return this.#origins.admit(origin) ? this.#theClient.getToken({ signal }) : undefined;
+    return this.#origins.admit(origin) ? this.#theClient.accessToken({ signal }) : undefined;
   }
 
   /**
@@ -36,8 +36,8 @@ class Bearer {
     if (!isReplayable) return undefined;
     let stands = false;
     try {
-      const token = await this.#theClient.getToken({ signal });
-      stands = token === refused;
+      const token = await this.#theClient.accessToken({ signal });
+      stands = token.value === refused.value;
       return stands ? undefined : token;
     } finally {
       if (!stands) await discard();
@@ -51,7 +51,7 @@ class Bearer {
 
 /** By its members: test suites load a package more than once. */
 function isClient(value) {
-  return typeof value?.getToken === 'function' && typeof value.invalidate === 'function';
+  return typeof value?.accessToken === 'function' && typeof value.invalidate === 'function';
 }
 
 function readOrigins(origins = []) {

@@ -32,7 +32,7 @@ function readRequest(request) {
   // An emitter in place of a signal ends the request, but not the wait for its token.
   const signal = typeof request.signal?.addEventListener === 'function' ? request.signal : undefined;
   const settled = { ...request };
-  const withToken = (token) => ({ ...settled, headers: [...headers, 'authorization', `Bearer ${token}`] });
+  const withToken = (token) => ({ ...settled, headers: [...headers, 'authorization', token.authorizationHeader] });
   return { origin: new URL(address).origin, request: settled, signal, withToken };
 }
 

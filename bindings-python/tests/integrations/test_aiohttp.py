@@ -6,7 +6,7 @@ import os
 
 import aiohttp
 import pytest
-from rules import Rules, refusing
+from rules import Rules
 from servers import Answer
 
 from xilnex_auth import RejectedError
@@ -48,23 +48,6 @@ class TestRules(Rules):
     async def stream(self, *chunks):
         for chunk in chunks:
             yield chunk
-
-
-@pytest.fixture
-def sandbox():
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox):
-    return sandbox.client()
-
-
-@pytest.fixture
-def api(serve, client):
-    """A resource server that refuses the client's first token."""
-    return serve(refusing(client.authorization_header()))
 
 
 def status(auth, url, method="POST", **options):

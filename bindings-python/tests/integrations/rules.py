@@ -25,15 +25,6 @@ class Rules:
     Whatever it sends goes through one session.
     """
 
-    @pytest.fixture
-    def sandbox(self):
-        with Sandbox() as sandbox:
-            yield sandbox
-
-    @pytest.fixture
-    def client(self, sandbox):
-        return sandbox.client()
-
     # Where a token goes.
 
     def test_a_listed_origin_gets_the_token_and_another_gets_none(self, connect, client, sandbox, serve):

@@ -78,23 +78,6 @@ class TestRulesInTasks(Rules):
             yield chunk
 
 
-@pytest.fixture
-def sandbox():
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox):
-    return sandbox.client()
-
-
-@pytest.fixture
-def api(serve, client):
-    """A resource server that refuses the client's first token."""
-    return serve(refusing(client.authorization_header()))
-
-
 @pytest.mark.parametrize("content", [{"data": {"a": "b"}}, {"json": [1]}, {"content": "é"}])
 def test_what_is_in_memory_is_sent_again(api, client, content):
     assert httpx.put(api.origin, auth=XilnexAuth(client), **content).status_code == 200

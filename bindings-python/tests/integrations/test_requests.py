@@ -7,11 +7,10 @@ import pickle
 
 import pytest
 import requests
-from rules import Rules, refusing
+from rules import Rules
 from servers import Answer
 
 from xilnex_auth.integrations.requests import XilnexAuth
-from xilnex_auth.testing import Sandbox
 
 
 @pytest.fixture
@@ -39,23 +38,6 @@ class TestRules(Rules):
 
     def stream(self, *chunks):
         return iter(chunks)
-
-
-@pytest.fixture
-def sandbox():
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox):
-    return sandbox.client()
-
-
-@pytest.fixture
-def api(serve, client):
-    """A resource server that refuses the client's first token."""
-    return serve(refusing(client.authorization_header()))
 
 
 def test_a_file_is_sent_again_from_where_it_was(api, client, tmp_path):
