@@ -63,7 +63,8 @@ impl Keys {
         rules.set_required_spec_claims(&["exp", "iss", "aud"]);
         jsonwebtoken::decode::<Value>(token, &self.checking, &rules).ok().map(|found| found.claims).filter(
             |claims| {
-                claims["exp"].as_u64().is_some_and(|exp| now < exp)
+                // Its second of issue had begun when it was issued: in the last one it has not lived for its time yet.
+                claims["exp"].as_u64().is_some_and(|exp| now <= exp)
                     && claims["nbf"].as_u64().is_none_or(|nbf| nbf <= now)
             },
         )
@@ -99,7 +100,8 @@ mod tests {
             ("other", "a", 1000, false),
             ("i", "other", 1000, false),
             ("i", "a", 999, false),
-            ("i", "a", 2000, false),
+            ("i", "a", 2000, true),
+            ("i", "a", 2001, false),
         ] {
             assert_eq!(
                 keys.verify(&token, issuer, audience, now).is_some(),
