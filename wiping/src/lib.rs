@@ -15,7 +15,7 @@ use std::ptr::NonNull;
 pub struct Wiping;
 
 // SAFETY: every block is the system's, with the layout that was asked for; only blocks that the caller gives back are
-// written to. One that moves is copied into a new block before it is freed.
+// written to. `realloc` is the trait's own: a new block, a copy, and the old one freed by the `dealloc` below.
 unsafe impl GlobalAlloc for Wiping {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise is the same.
@@ -27,22 +27,7 @@ unsafe impl GlobalAlloc for Wiping {
         unsafe { System.alloc_zeroed(layout) }
     }
 
-    // Both in one place: inlined into everything that grows or frees something they would take a tenth of a library's
-    // size.
-    #[inline(never)]
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        // SAFETY: the caller gives a block of this layout and a size that makes a layout with its alignment; what is
-        // copied lies within both blocks, of which the new one is another.
-        unsafe {
-            let moved = System.alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
-            if !moved.is_null() {
-                std::ptr::copy_nonoverlapping(block, moved, layout.size().min(new_size));
-                self.dealloc(block, layout);
-            }
-            moved
-        }
-    }
-
+    // In one place: inlined into everything that frees something it would take a tenth of a library's size.
     #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: the caller gives back a block of this layout that nobody uses any more.
