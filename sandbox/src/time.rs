@@ -14,10 +14,10 @@ pub struct Time {
 }
 
 impl Time {
-    /// Seconds since 1970.
-    pub fn now(&self) -> u64 {
+    /// Since 1970.
+    pub fn now(&self) -> Duration {
         let ahead = Duration::from_millis(self.ahead_ms.load(Ordering::SeqCst));
-        (SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + ahead).as_secs()
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + ahead
     }
 
     /// Puts it forward.
@@ -32,15 +32,20 @@ impl Time {
         self.generation.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// An id for a token of this generation.
-    pub fn token_id(&self, random: &str) -> String {
-        format!("{}.{random}", self.generation.load(Ordering::SeqCst))
+    /// An id for a token of this generation and lifetime. It knows the token's end to the millisecond, where `exp` knows
+    /// the second: the token is good for its whole lifetime and not for a moment more.
+    pub fn token_id(&self, lifetime: Duration, random: &str) -> String {
+        let end = self.now().saturating_add(lifetime).as_millis();
+        format!("{}.{end}.{random}", self.generation.load(Ordering::SeqCst))
     }
 
-    /// Whether a token of this id was revoked.
-    pub fn is_revoked(&self, token_id: &str) -> bool {
-        let generation = self.generation.load(Ordering::SeqCst).to_string();
-        token_id.split('.').next() != Some(generation.as_str())
+    /// Whether a token of this id has neither ended nor been revoked.
+    pub fn is_good(&self, token_id: &str) -> bool {
+        let mut parts = token_id.split('.');
+        let generation = parts.next().and_then(|text| text.parse().ok());
+        let end: Option<u128> = parts.next().and_then(|text| text.parse().ok());
+        generation == Some(self.generation.load(Ordering::SeqCst))
+            && end.is_some_and(|end| self.now().as_millis() < end)
     }
 }
 
@@ -53,17 +58,32 @@ mod tests {
         let time = Time::default();
         let before = time.now();
         time.advance(Duration::from_secs(3600));
-        assert!((3600..3700).contains(&(time.now() - before)));
+        assert!((3600..3700).contains(&(time.now() - before).as_secs()));
         time.advance(Duration::MAX);
-        assert!(time.now() - before <= FURTHEST / 1000 + 100);
+        assert!((time.now() - before).as_secs() <= FURTHEST / 1000 + 100);
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_lifetime_and_no_longer() {
+        let time = Time::default();
+        let id = time.token_id(Duration::from_secs(600), "x");
+        time.advance(Duration::from_secs(540));
+        assert!(time.is_good(&id));
+        time.advance(Duration::from_secs(60));
+        assert!(!time.is_good(&id));
+        assert!(time.is_good(&time.token_id(Duration::MAX, "x")));
+        for strange in ["", "0", "0.", "0.x.y", "x.99999999999999.y"] {
+            assert!(!time.is_good(strange), "{strange}");
+        }
     }
 
     #[test]
     fn revoking_ends_the_tokens_before_and_none_after() {
         let time = Time::default();
-        let first = time.token_id("x.0");
-        assert!(!time.is_revoked(&first));
+        let token_id = || time.token_id(Duration::from_secs(600), "x");
+        let first = token_id();
+        assert!(time.is_good(&first));
         time.revoke();
-        assert!(time.is_revoked(&first) && !time.is_revoked(&time.token_id("y")));
+        assert!(!time.is_good(&first) && time.is_good(&token_id()));
     }
 }

@@ -70,12 +70,13 @@ impl Endpoint<'_> {
         }
         let client = self.authenticate(request, &parameters)?;
         let scope = granted_scope(client, parameters.get("scope").map(String::as_str))?;
-        let signed = keys().sign(&self.claims(client, &scope, self.seconds()));
+        let signed = keys().sign(&self.claims(client, &scope));
         Ok((signed.map_err(|_| ("server_error", "no signature"))?, scope))
     }
 
-    fn claims(&self, client: &RegisteredClient, scope: &str, seconds: u64) -> serde_json::Value {
-        let now = self.time.now();
+    fn claims(&self, client: &RegisteredClient, scope: &str) -> serde_json::Value {
+        let now = self.time.now().as_secs();
+        let lifetime = Duration::from_secs(self.seconds());
         json!({
             "iss": self.issuer,
             "aud": audience(self.issuer),
@@ -84,8 +85,8 @@ impl Endpoint<'_> {
             "scope": scope,
             "iat": now,
             "nbf": now,
-            "exp": now.saturating_add(seconds),
-            "jti": self.time.token_id(&random_text()),
+            "exp": now.saturating_add(self.seconds()),
+            "jti": self.time.token_id(lifetime, &random_text()),
         })
     }
 

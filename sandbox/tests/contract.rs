@@ -173,7 +173,7 @@ fn time_put_forward_and_revoking_end_the_tokens_before() {
         |token: &str| status(&get(&sandbox, "/data", &format!("Authorization: Bearer {token}\r\n"))) == 200;
     let first = token();
     assert!(is_good(&first));
-    sandbox.advance(Duration::from_secs(3601));
+    sandbox.advance(Duration::from_secs(3600));
     assert!(!is_good(&first));
     let second = token();
     assert!(is_good(&second));
