@@ -18,7 +18,11 @@ impl Call {
     ///
     /// # Errors
     /// `invalid_config` naming the argument that is negative, not finite or too large.
+    #[inline]
     pub fn from_seconds(min_ttl: f64, timeout: Option<f64>) -> Result<Call, Error> {
+        if min_ttl == 0.0 && timeout.is_none() {
+            return Ok(Call::default());
+        }
         let min_ttl = seconds("min_ttl", min_ttl)?;
         Ok(Call { min_ttl, timeout: timeout.map(|timeout| seconds("timeout", timeout)).transpose()? })
     }

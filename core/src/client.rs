@@ -108,7 +108,7 @@ impl Client {
     /// # Errors
     /// Every kind of the error table; `invalid_config` only when a file that an option names has gone meanwhile.
     pub fn get_token(&self) -> Result<String, Error> {
-        self.access_token(&Call::default()).map(|token| token.value().to_owned())
+        self.with_token(&Call::default(), |token| token.value().to_owned())
     }
 
     /// The value for an `Authorization` header: `Bearer` and the token (RFC 6750 §2.1). Else as
@@ -117,7 +117,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get_token`].
     pub fn authorization_header(&self) -> Result<String, Error> {
-        self.access_token(&Call::default()).map(|token| token.authorization_header())
+        self.with_token(&Call::default(), AccessToken::authorization_header)
     }
 
     /// A valid access token with what is known of it, as this call needs it.
@@ -126,6 +126,19 @@ impl Client {
     /// As [`Client::get_token`].
     pub fn access_token(&self, call: &Call) -> Result<Arc<AccessToken>, Error> {
         self.request(call)?.wait()
+    }
+
+    /// Works with a valid access token where it lies, without a copy. Blocks for at most `timeout`, but never while `work`
+    /// is at it.
+    ///
+    /// # Errors
+    /// As [`Client::get_token`].
+    #[inline]
+    pub fn with_token<T>(&self, call: &Call, work: impl Fn(&AccessToken) -> T) -> Result<T, Error> {
+        match self.look(call, |token| work(token))? {
+            Some(done) => Ok(done),
+            None => self.access_token(call).map(|token| work(&token)),
+        }
     }
 
     /// A valid token at once, or a place in the request that fetches one: for callers that cannot block. Only where the
@@ -145,7 +158,31 @@ impl Client {
     /// # Errors
     /// `closed`.
     pub fn ready(&self, call: &Call) -> Result<Option<Arc<AccessToken>>, Error> {
-        self.open().map(|engine| engine.ready(call))
+        self.look(call, Arc::clone)
+    }
+
+    /// As [`Client::ready`], without a count and without a copy.
+    ///
+    /// # Errors
+    /// `closed`.
+    #[inline]
+    pub fn look<T>(
+        &self,
+        call: &Call,
+        work: impl FnOnce(&Arc<AccessToken>) -> T,
+    ) -> Result<Option<T>, Error> {
+        self.open().map(|engine| engine.ready(call, work))
+    }
+
+    /// For how long a binding may hand out this token again without asking here: a second at most, and zero once it is
+    /// not at hand any more, or there is something to do about it. Until then an `invalidate` elsewhere goes unnoticed.
+    pub fn lease(&self, token: &Arc<AccessToken>) -> Duration {
+        self.open().map_or(Duration::ZERO, |engine| engine.lease(token))
+    }
+
+    /// Counts the calls that a lease of this token has answered.
+    pub fn served_by_lease(&self, token: &Arc<AccessToken>, count: u64) {
+        self.engine.served_by_lease(token, count);
     }
 
     /// A valid token if one is at hand; else `None`, and a request for one is under way: for an event loop that asks again
@@ -204,6 +241,7 @@ impl Client {
         self.engine.settings().scope.as_deref()
     }
 
+    #[inline]
     fn open(&self) -> Result<&Arc<Cache>, Error> {
         if self.place.exit.load(Ordering::Relaxed) { Err(closed()) } else { Ok(&self.engine) }
     }

@@ -25,6 +25,15 @@ impl Reading {
     }
 }
 
+/// Both clocks as they stood at the last tick of the kernel, some milliseconds ago: nanoseconds since any beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// Stands still during a suspend.
+    pub awake: u64,
+    /// The wall clock.
+    pub wall: u64,
+}
+
 /// A time in nanoseconds, as atomics hold it.
 pub(crate) fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
@@ -38,6 +47,11 @@ pub type Work = Box<dyn FnOnce() + Send>;
 pub trait Clock: Send + Sync {
     /// Both clocks, now.
     fn now(&self) -> Reading;
+
+    /// A glance at both, where that costs a fraction of reading them.
+    fn glance(&self) -> Option<Glance> {
+        None
+    }
 
     /// Waits until `flag` is set or the boot clock reaches `until`; true when the flag is set.
     fn wait(&self, flag: &Flag, until: Duration) -> bool;
@@ -126,6 +140,17 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Reading {
         Reading { boot: boot(), wall: SystemTime::now() }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn glance(&self) -> Option<Glance> {
+        use rustix::time::{ClockId, Timespec, clock_gettime};
+        // Before 1970 too: only differences count.
+        let nanos = |time: Timespec| {
+            (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
+        };
+        let awake = nanos(clock_gettime(ClockId::MonotonicCoarse));
+        Some(Glance { awake, wall: nanos(clock_gettime(ClockId::RealtimeCoarse)) })
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {

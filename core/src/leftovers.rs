@@ -2,6 +2,7 @@
 //! copied, which the dynamic linker may save on the stack when a function is called for the first time.
 
 use std::hint::black_box;
+use xilnex_auth_wiping::clear_registers;
 
 /// Does the work, then overwrites `DEPTH` bytes of the stack below, and the registers.
 #[inline(never)]
@@ -28,18 +29,6 @@ fn overwrite<const DEPTH: usize>() {
     black_box(&mut [0u8; DEPTH]);
 }
 
-/// Copies zeros by way of the registers by which the system's library copies: which ones, goes by the length.
-#[inline(never)]
-pub fn clear_registers() {
-    static ZEROS: [u8; 1024] = [0; 1024];
-    let (mut to, from) = ([0u8; 1024], black_box(&ZEROS));
-    for length in [16, 32, 64, 128, 256, 1024] {
-        let length = black_box(length);
-        to[..length].copy_from_slice(&from[..length]);
-        black_box(&mut to);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +36,5 @@ mod tests {
     #[test]
     fn the_work_is_done() {
         assert_eq!(wiped::<OF_A_CALL, _>(|| 7), 7);
-        clear_registers();
     }
 }

@@ -56,6 +56,7 @@ pub mod store;
 mod grant;
 mod call;
 mod flight;
+mod lease;
 mod slot;
 mod pending;
 mod stats;

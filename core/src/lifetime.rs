@@ -58,6 +58,12 @@ impl Lifetime {
         self.ends_at.saturating_sub(age)
     }
 
+    /// How long the verdict on a token of this age that may be handed out stands, if its refresh is put off.
+    pub fn unchanged(&self, age: Duration) -> Duration {
+        let end = if age < self.refresh_at { self.refresh_at } else { self.wanes_at };
+        end.saturating_sub(age)
+    }
+
     /// A token this young is the best that the server has: asking again at once would bring no better one, and a
     /// caller that needs more than any token lives would cost a request for each call.
     fn is_young(&self, age: Duration) -> bool {

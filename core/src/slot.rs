@@ -1,14 +1,15 @@
 //! What an engine holds as long as somebody uses it: the secret in force, and the token at hand, as both clocks judge it.
 
-use crate::clock::{Clock, Reading};
+use crate::clock::{Clock, Glance, Reading};
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::flight::Outcome;
+use crate::lease::Lease;
 use crate::leftovers::{OF_A_CALL, wiped};
 use crate::lifetime::Verdict;
 use crate::secret::Secret;
 use crate::token::AccessToken;
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,12 +23,48 @@ pub struct Slot {
     held: ArcSwap<Held>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Held {
     users: usize,
     secret: Option<Secret>,
     token: Option<Arc<AccessToken>>,
     envelope: Option<Arc<Envelope>>,
+    /// Of the token, as long as nothing here changes.
+    lease: Lease,
+}
+
+impl Clone for Held {
+    fn clone(&self) -> Held {
+        Held {
+            users: self.users,
+            secret: self.secret.clone(),
+            token: self.token.clone(),
+            envelope: self.envelope.clone(),
+            lease: Lease::default(),
+        }
+    }
+}
+
+/// What is held, for a look that counts nothing and copies nothing.
+pub struct Look(Guard<Arc<Held>>);
+
+impl Look {
+    /// The token at hand, whatever its age.
+    #[inline]
+    pub fn token(&self) -> Option<&Arc<AccessToken>> {
+        self.0.token.as_ref()
+    }
+
+    /// Whether it may be handed out without another look at the exact clocks.
+    #[inline]
+    pub fn is_leased(&self, now: Glance) -> bool {
+        self.0.lease.holds(now)
+    }
+
+    /// It may be for this long, from this glance on.
+    pub fn grant(&self, from: Glance, length: Duration) {
+        self.0.lease.grant(from, length);
+    }
 }
 
 /// Keeps the secret in the slot, as a client does, until it is dropped.
@@ -85,6 +122,12 @@ impl Slot {
     /// Another secret is in force from now on.
     pub fn renew(&self, secret: &Secret) {
         self.change(|held| held.secret = (held.users > 0).then(|| secret.clone()));
+    }
+
+    /// A look at the token where it lies.
+    #[inline]
+    pub fn look(&self) -> Look {
+        Look(self.held.load())
     }
 
     /// The token at hand, whatever its age.

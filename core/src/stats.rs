@@ -78,7 +78,12 @@ pub struct Count(AtomicU64);
 impl Count {
     /// One more.
     pub fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.add_many(1);
+    }
+
+    /// So many more.
+    pub fn add_many(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
     }
 
     fn get(&self) -> u64 {
@@ -87,9 +92,9 @@ impl Count {
 }
 
 impl Counters {
-    /// A call was answered from memory.
-    pub fn hit(&self) {
-        self.hits[shard()].0.fetch_add(1, Ordering::Relaxed);
+    /// Calls were answered from memory.
+    pub fn hits(&self, count: u64) {
+        self.hits[shard()].0.fetch_add(count, Ordering::Relaxed);
     }
 
     /// A request failed.
@@ -149,7 +154,7 @@ mod tests {
         let counters = Counters::default();
         std::thread::scope(|scope| {
             for _ in 0..16 {
-                scope.spawn(|| (0..100).for_each(|_| counters.hit()));
+                scope.spawn(|| (0..100).for_each(|_| counters.hits(1)));
             }
         });
         counters.requests.add();

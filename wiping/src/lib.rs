@@ -6,8 +6,12 @@
 //! static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
 //! ```
 
+mod registers;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr::NonNull;
+
+pub use registers::clear_registers;
 
 /// The system's allocator, but for blocks that are freed or moved: those are overwritten with zeros first.
 ///

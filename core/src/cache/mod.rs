@@ -1,6 +1,7 @@
 //! The engine: the token at hand, the flight that fetches the next, and who may ask the server when.
 
 mod state;
+mod at_hand;
 mod fetch;
 
 use crate::call::{Call, LONGEST};
@@ -100,7 +101,7 @@ impl Cache {
     /// # Errors
     /// The last failure in the pause after it, `unavailable` when the budget of requests is used up.
     pub fn get(self: &Arc<Self>, call: &Call, exit: &Exit) -> Result<Answer, Error> {
-        match self.ready(call) {
+        match self.ready(call, Arc::clone) {
             Some(token) => Ok(Answer::Ready(token)),
             None => self.join(call, exit),
         }
@@ -110,21 +111,6 @@ impl Cache {
     pub fn release_closed(&self) {
         let flights = self.state.with(|state| state.boarded());
         flights.iter().for_each(|flight| flight.release_closed());
-    }
-
-    /// The token at hand, if it serves this call; a refresh that is due is started. Never waits for the network.
-    pub fn ready(self: &Arc<Self>, call: &Call) -> Option<Arc<AccessToken>> {
-        let now = self.clock.now();
-        let (token, verdict) = self.slot.judge(&now, call.min_ttl)?;
-        match verdict {
-            Verdict::Fresh => {}
-            Verdict::RefreshAhead if nanos(now.boot) < self.quiet.load(Ordering::Relaxed) => {}
-            Verdict::RefreshAhead => self.refresh_ahead(&now),
-            Verdict::Waning if self.needs_no_wait(now.boot) => {}
-            Verdict::Waning | Verdict::MustRefresh | Verdict::Expired => return None,
-        }
-        self.served(&token);
-        Some(token)
     }
 
     /// Whether a token request is under way.
@@ -170,25 +156,6 @@ impl Cache {
     fn with_store<T>(&self, work: impl FnOnce(&dyn Store) -> T) -> Option<T> {
         let store = self.store.as_ref()?;
         catch_unwind(AssertUnwindSafe(|| work(&**store))).ok()
-    }
-
-    /// Counts a call that was answered from memory.
-    fn served(&self, token: &Arc<AccessToken>) {
-        self.counters.hit();
-        if self.outage.load(Ordering::Relaxed) == Outage::None as u8 {
-            return;
-        }
-        self.counters.served_while_failing.add();
-        let (untold, told) = (Outage::Untold as u8, Outage::Told as u8);
-        if self.outage.compare_exchange(untold, told, Ordering::Relaxed, Ordering::Relaxed).is_err() {
-            return;
-        }
-        match self.state.with(|state| state.pace.last_error().cloned()) {
-            None => self.outage.store(Outage::None as u8, Ordering::Relaxed), // a forked child: its parent's outage
-            Some(error) => {
-                self.tell(Happening::ServedDuringOutage, Some(token), |event| event.error = Some(error));
-            }
-        }
     }
 
     /// Whether a token near its end is to be handed out at once: its refresh failed a short while ago, or has taken

@@ -3,10 +3,10 @@
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
-use xilnex_auth::clock::{Clock, Flag, Reading, Work};
+use xilnex_auth::clock::{Clock, Flag, Glance, Reading, Work};
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Client, Config, Error, Kind};
@@ -15,6 +15,8 @@ use xilnex_auth::{Client, Config, Error, Kind};
 #[derive(Default)]
 pub struct VirtualClock {
     passed: Mutex<(Duration, Duration)>,
+    /// How often it was read.
+    reads: AtomicUsize,
     /// Whether the system refuses threads.
     pub has_no_threads: AtomicBool,
 }
@@ -23,6 +25,11 @@ impl VirtualClock {
     /// Both clocks, as the engine reads them.
     pub fn reading(&self) -> Reading {
         self.now()
+    }
+
+    /// How often it was read so far; a glance is no reading.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
     }
 
     /// Both clocks go on, as in ordinary life.
@@ -40,8 +47,15 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Reading {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         let (boot, wall) = *self.passed.lock();
         Reading { boot, wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 30) + wall }
+    }
+
+    fn glance(&self) -> Option<Glance> {
+        let (boot, wall) = *self.passed.lock();
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap();
+        Some(Glance { awake: nanos(boot), wall: nanos(wall) })
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {

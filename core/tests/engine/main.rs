@@ -3,6 +3,7 @@
 mod doubles;
 mod closing;
 mod laws;
+mod leases;
 mod events;
 mod restraint;
 mod skew;

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
-use xilnex_auth::clock::{Clock, Flag, Reading, Work};
+use xilnex_auth::clock::{Clock, Flag, Glance, Reading, Work};
 use xilnex_auth::request::HttpRequest;
 use xilnex_auth::transport::{HttpResponse, Transport};
 use xilnex_auth::{Call, Client, Config, Error, Pending};
@@ -308,6 +308,13 @@ impl Handle {
 impl Clock for Handle {
     fn now(&self) -> Reading {
         self.world().now()
+    }
+
+    fn glance(&self) -> Option<Glance> {
+        let now = self.world().now();
+        let wall = now.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        Some(Glance { awake: nanos(now.boot), wall: nanos(wall) })
     }
 
     /// Callers only look; nobody is ever kept waiting here.

@@ -1,0 +1,90 @@
+//! For how long what the exact clocks said stands, so that most calls cost two looks at clocks that are nearly free.
+
+use crate::clock::{Glance, nanos};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// No longer than this, so that one clock that is set back, or stands still, misleads nobody for longer.
+pub const LONGEST: Duration = Duration::from_secs(1);
+
+/// Until when a token may be handed out without another look at the exact clocks. Nobody has one at first.
+///
+/// It holds while both clocks are within its last second: one that goes back ends it as one that goes on does.
+#[derive(Debug)]
+pub struct Lease {
+    awake: AtomicU64,
+    wall: AtomicU64,
+}
+
+impl Default for Lease {
+    fn default() -> Lease {
+        // Half of time away from every clock.
+        Lease { awake: (u64::MAX / 2).into(), wall: (u64::MAX / 2).into() }
+    }
+}
+
+impl Lease {
+    /// Begins one of this length, or of [`LONGEST`], at a glance that was cast before the clocks were read. Two threads
+    /// may do so at once: what comes of both is within what each of them may.
+    pub fn grant(&self, from: Glance, length: Duration) {
+        let length = nanos(length.min(LONGEST));
+        self.awake.store(from.awake.wrapping_add(length), Ordering::Relaxed);
+        self.wall.store(from.wall.wrapping_add(length), Ordering::Relaxed);
+    }
+
+    /// Whether it holds.
+    #[inline]
+    pub fn holds(&self, now: Glance) -> bool {
+        let is_within = |end: &AtomicU64, now: u64| {
+            end.load(Ordering::Relaxed).wrapping_sub(now) <= LONGEST.as_nanos() as u64
+        };
+        is_within(&self.awake, now.awake) && is_within(&self.wall, now.wall)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn at(awake: u64, wall: u64) -> Glance {
+        Glance { awake, wall }
+    }
+
+    #[test]
+    fn it_holds_until_its_end_and_not_before_it_could_have_begun() {
+        let lease = Lease::default();
+        assert!(!lease.holds(at(0, 0)) && !lease.holds(at(5 * SECOND, 1_700_000_000 * SECOND)));
+        lease.grant(at(100 * SECOND, 900 * SECOND), Duration::from_millis(400));
+        let end = (100 * SECOND + 400_000_000, 900 * SECOND + 400_000_000);
+        for (awake, wall, holds) in [
+            (100 * SECOND, 900 * SECOND, true),
+            (end.0, end.1, true),
+            (end.0 + 1, end.1, false),
+            (end.0, end.1 + 1, false),
+            (end.0, end.1 - SECOND, true), // the least that it can know: it began within a second before its end
+            (end.0, end.1 - SECOND - 1, false),
+            (end.0 - SECOND - 1, end.1, false),
+            (100 * SECOND, 4500 * SECOND, false), // asleep for an hour
+        ] {
+            assert_eq!(lease.holds(at(awake, wall)), holds, "{awake} {wall}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_outlives_a_second_by_either_clock(
+            awake in any::<u64>(), wall in any::<u64>(), length in any::<u64>(), later in 0..u64::MAX / 4, other in any::<u64>(),
+        ) {
+            let lease = Lease::default();
+            lease.grant(at(awake, wall), Duration::from_nanos(length));
+            let is_over = later > length.min(SECOND);
+            prop_assert!(!(is_over && lease.holds(at(awake.wrapping_add(later), other))));
+            prop_assert!(!(is_over && lease.holds(at(other, wall.wrapping_add(later)))));
+            let within = later % (length.min(SECOND) + 1);
+            prop_assert!(lease.holds(at(awake.wrapping_add(within), wall.wrapping_add(within))));
+        }
+    }
+}

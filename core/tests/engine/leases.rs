@@ -1,0 +1,93 @@
+//! Between two readings of the clocks a token is handed out at a glance, and nothing is missed by that.
+
+use crate::doubles::Step::Token;
+use crate::doubles::World;
+use std::time::Duration;
+use xilnex_auth::{Call, Client};
+
+/// How often the clocks are read while this is done.
+fn reads(world: &World, work: impl FnOnce()) -> usize {
+    let before = world.clock.reads();
+    work();
+    world.clock.reads() - before
+}
+
+#[test]
+fn the_clocks_are_read_once_a_second() {
+    let world = World::new([Token("one", 3600)]);
+    assert_eq!(world.get(), "one");
+    for _ in 0..3 {
+        let read = reads(&world, || {
+            for _ in 0..10 {
+                assert_eq!(world.get(), "one");
+                world.clock.advance(0.1);
+            }
+            world.clock.advance(0.001);
+        });
+        assert_eq!(read, 1);
+    }
+    assert_eq!(world.client.stats().hits, 30);
+}
+
+#[test]
+fn a_clock_that_leaves_the_second_is_read_whichever_it_is_and_wherever_it_goes() {
+    for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -0.5), (0.5, -1800.0), (0.5, 1800.0)] {
+        let world = World::new([Token("one", 10_000)]);
+        world.clock.advance(7200.0);
+        assert_eq!((world.get(), world.get()), ("one".to_owned(), "one".to_owned()));
+        world.clock.step(boot, wall);
+        assert_eq!(reads(&world, || assert_eq!(world.get(), "one")), 1, "boot {boot}, wall {wall}");
+    }
+}
+
+#[test]
+fn what_this_process_does_to_a_token_counts_at_once() {
+    let world = World::new([Token("one", 3600), Token("two", 3600)]);
+    assert_eq!((world.get(), world.get()), ("one".to_owned(), "one".to_owned()));
+    assert!(world.client.invalidate("one"));
+    assert_eq!((world.get(), world.get()), ("two".to_owned(), "two".to_owned()));
+    world.client.close();
+    assert_eq!(world.get(), "closed");
+}
+
+#[test]
+fn a_refresh_is_begun_when_it_is_due_and_a_longer_life_is_asked_for_at_once() {
+    let world = World::new([Token("one", 100), Token("two", 100), Token("three", 100)]);
+    assert_eq!(world.get(), "one");
+    // Due between 75 and 85 s; called every tenth of a second until it was begun.
+    let due = (0..110).find(|tenth| {
+        world.clock.advance(if *tenth == 0 { 74.5 } else { 0.1 });
+        world.get();
+        world.client.stats().refreshes_ahead == 1
+    });
+    assert!(due.is_some());
+    world.settle_on("two");
+    world.clock.advance(30.0);
+    assert_eq!(world.get(), "two");
+    let call = Call { min_ttl: Duration::from_secs(80), ..Call::default() };
+    assert_eq!(world.client.access_token(&call).unwrap().value(), "three");
+}
+
+#[test]
+fn a_binding_gets_no_more_than_the_engine_takes_for_itself() {
+    let world = World::new([Token("one", 100), Token("two", 3)]);
+    let lease = |client: &Client| {
+        let token = client.access_token(&Call::default()).unwrap();
+        (client.lease(&token), token)
+    };
+    let (length, first) = lease(&world.client);
+    assert_eq!(length, Duration::from_secs(1));
+    world.clock.advance(74.9);
+    assert!(world.client.lease(&first) <= Duration::from_secs(1) && !world.client.lease(&first).is_zero());
+    world.client.invalidate("one");
+    assert!(world.client.lease(&first).is_zero());
+    let (_, second) = lease(&world.client);
+    world.clock.advance(2.0);
+    assert!(world.client.lease(&second) < Duration::from_millis(600));
+    world.clock.advance(0.75);
+    assert!(world.client.lease(&second).is_zero());
+    world.client.served_by_lease(&second, 41);
+    assert_eq!(world.client.stats().hits, 41);
+    world.client.close();
+    assert!(world.client.lease(&second).is_zero());
+}
