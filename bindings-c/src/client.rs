@@ -9,9 +9,9 @@ use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;
-use xilnex_auth::leftovers::clear_registers;
 use xilnex_auth::{AccessToken, Call, Client, Error};
 use xilnex_auth_handles::Table;
+use xilnex_auth_wiping::clear_registers;
 use zeroize::Zeroizing;
 
 /// Gets tokens and keeps them. Thread-safe. Freed with xilnex_auth_client_free.
@@ -76,8 +76,10 @@ pub unsafe extern "C" fn xilnex_auth_get_token(
     unsafe {
         guard::status(error, || {
             room(buffer, size)?;
-            let token = with(client, "client", |client| client.client.access_token(&Call::default()))?;
-            fill(buffer, size, length, token.value()).inspect(|()| clear_registers())
+            let work = |token: &AccessToken| fill(buffer, size, length, token.value());
+            with(client, "client", |client| client.client.with_token(&Call::default(), work)?)?;
+            clear_registers();
+            Ok(())
         })
     }
 }

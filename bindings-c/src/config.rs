@@ -1,18 +1,19 @@
 //! Options on their way to a client.
 
 use crate::guard;
-use crate::handles::{Object, Type, free, make, replace, table, with};
+use crate::handles::{Object, Type, free, make, table, with};
 use crate::pointers::text;
 use crate::status::{xilnex_auth_error, xilnex_auth_status};
 use std::ffi::c_char;
 use std::ptr::null_mut;
+use std::sync::{Mutex, TryLockError};
 use xilnex_auth::{Config, Error};
 use xilnex_auth_handles::Table;
 
 /// The options of a client. Not thread-safe. Freed with xilnex_auth_config_free.
 pub struct xilnex_auth_config {
-    /// Or what was wrong with the environment; told by whoever can tell it first.
-    options: Result<Config, Error>,
+    /// Or what was wrong with the environment; told by whoever can tell it first. Nobody waits for the lock.
+    options: Mutex<Result<Config, Error>>,
 }
 
 impl Object for xilnex_auth_config {
@@ -23,8 +24,25 @@ impl Object for xilnex_auth_config {
 }
 
 impl xilnex_auth_config {
+    fn new(options: Result<Config, Error>) -> xilnex_auth_config {
+        xilnex_auth_config { options: Mutex::new(options) }
+    }
+
     pub(crate) fn options(&self) -> Result<Config, Error> {
-        self.options.clone()
+        self.change(|options| options.clone())
+    }
+
+    fn change<T>(
+        &self,
+        work: impl FnOnce(&mut Result<Config, Error>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self.options.try_lock() {
+            Ok(mut options) => work(&mut options),
+            Err(TryLockError::Poisoned(options)) => work(&mut options.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(Error::invalid_config(
+                "the argument config is changed by one thread and used by another: wait there",
+            )),
+        }
     }
 }
 
@@ -32,7 +50,7 @@ impl xilnex_auth_config {
 /// Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_config_new() -> *mut xilnex_auth_config {
-    guard::value(null_mut(), || make(xilnex_auth_config { options: Ok(Config::new()) }).ok())
+    guard::value(null_mut(), || make(xilnex_auth_config::new(Ok(Config::new()))).ok())
 }
 
 /// A configuration from the XILNEX_* environment variables. The caller frees it. A faulty variable is told by the
@@ -40,7 +58,7 @@ pub extern "C" fn xilnex_auth_config_new() -> *mut xilnex_auth_config {
 /// Thread-safe as far as nobody changes the environment meanwhile.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_config_from_env() -> *mut xilnex_auth_config {
-    guard::value(null_mut(), || make(xilnex_auth_config { options: Config::from_env() }).ok())
+    guard::value(null_mut(), || make(xilnex_auth_config::new(Config::from_env())).ok())
 }
 
 /// Sets one option; name and value are UTF-8 and copied. The names are those of the option table in the README:
@@ -59,9 +77,12 @@ pub unsafe extern "C" fn xilnex_auth_config_set(
     unsafe {
         guard::status(error, || {
             let (name, value) = (text(name, "name")?, text(value, "value")?);
-            let mut options = with(config, "config", xilnex_auth_config::options)?;
-            options.set(name, value)?;
-            replace(config, "config", xilnex_auth_config { options: Ok(options) })
+            with(config, "config", |config| {
+                config.change(|options| match options {
+                    Ok(options) => options.set(name, value).map(drop),
+                    Err(problem) => Err(problem.clone()),
+                })
+            })
         })
     }
 }

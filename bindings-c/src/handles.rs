@@ -5,7 +5,7 @@ use crate::pointers::null;
 use std::marker::PhantomData;
 use std::ptr::{without_provenance, without_provenance_mut};
 use xilnex_auth::Error;
-use xilnex_auth_handles::{Refusal, Table};
+use xilnex_auth_handles::Table;
 
 /// Types, by the numbers that tell their handles apart.
 #[derive(Clone, Copy)]
@@ -38,22 +38,18 @@ pub fn make<T: Object>(object: T) -> Result<*mut T, Error> {
 }
 
 /// Works with the object of a handle; a dead one is the caller's mistake, told by the argument's name.
+#[inline]
 pub fn with<T: Object, R>(
     handle: *const T,
     argument: &str,
     work: impl FnOnce(&T) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    T::table().with(handle.addr(), work).map_err(|refusal| told(handle, argument, refusal))?
-}
-
-/// Gives a handle another object.
-pub fn replace<T: Object>(handle: *const T, argument: &str, object: T) -> Result<(), Error> {
-    T::table().replace(handle.addr(), object).map_err(|refusal| told(handle, argument, refusal))
+    T::table().with(handle.addr(), work).unwrap_or_else(|| Err(told(handle, argument)))
 }
 
 /// What the object of a handle tells; nothing if that is dead.
 pub fn read<T: Object, R>(handle: *const T, get: impl FnOnce(&T) -> R) -> Option<R> {
-    T::table().with(handle.addr(), get).ok()
+    T::table().with(handle.addr(), get)
 }
 
 /// Ends the object of a handle; nothing happens if that is dead.
@@ -83,18 +79,12 @@ impl<T: Object> Drop for Lent<T> {
     }
 }
 
-fn told<T>(handle: *const T, argument: &str, refusal: Refusal) -> Error {
+#[cold]
+fn told<T>(handle: *const T, argument: &str) -> Error {
     if handle.is_null() {
         return null(argument);
     }
-    Error::invalid_config(match refusal {
-        Refusal::Dead => {
-            format!(
-                "the argument {argument} is not a handle of its type, or was freed: give one that is in use"
-            )
-        }
-        Refusal::Busy => {
-            format!("the argument {argument} is changed by one thread and used by another: wait there")
-        }
-    })
+    Error::invalid_config(format!(
+        "the argument {argument} is not a handle of its type, or was freed: give one that is in use"
+    ))
 }

@@ -14,7 +14,6 @@ enum Step {
     /// Of a number that was given at some time, by its place in the order.
     Remove(usize),
     Look(usize),
-    Replace(usize),
     /// Of one that nobody gave: a number with some of its bits changed, or any.
     Forge(usize, usize),
 }
@@ -24,7 +23,6 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Insert),
         2 => any::<usize>().prop_map(Step::Remove),
         2 => any::<usize>().prop_map(Step::Look),
-        1 => any::<usize>().prop_map(Step::Replace),
         2 => (any::<usize>(), any::<usize>()).prop_map(|(which, bits)| Step::Forge(which, bits)),
         1 => (any::<usize>(), 0..usize::BITS).prop_map(|(which, bit)| Step::Forge(which, 1 << bit)),
     ]
@@ -35,7 +33,7 @@ fn pick(given: &[usize], which: usize) -> usize {
 }
 
 fn value(table: &Table<Arc<usize>>, number: usize) -> Option<usize> {
-    table.with(number, |object| **object).ok()
+    table.with(number, |object| **object)
 }
 
 proptest! {
@@ -71,15 +69,6 @@ proptest! {
                     let number = pick(&given, which);
                     prop_assert_eq!(value(&table, number), inside.get(&number).map(|object| **object));
                 }
-                Step::Replace(which) => {
-                    let (number, object) = (pick(&given, which), Arc::new(time));
-                    let replaced = table.replace(number, object.clone());
-                    prop_assert_eq!(replaced.is_ok(), inside.contains_key(&number));
-                    if let Some(old) = inside.get_mut(&number) {
-                        prop_assert_eq!(Arc::strong_count(old), 1);
-                        *old = object;
-                    }
-                }
                 Step::Forge(which, bits) => {
                     let number = pick(&given, which) ^ bits;
                     if inside.contains_key(&number) {
@@ -87,7 +76,6 @@ proptest! {
                     }
                     table.remove(number);
                     prop_assert_eq!(value(&table, number), None);
-                    prop_assert_eq!(table.replace(number, Arc::new(time)), Err(Refusal::Dead));
                 }
             }
         }
@@ -109,13 +97,13 @@ fn what_is_no_number_finds_nothing() {
         [0, 1, 8, 9, usize::MAX, MARK, on_the_stack, &raw const *allocated as usize, of_another_type]
     {
         table.remove(forged);
-        assert_eq!(table.with(forged, |object| *object), Err(Refusal::Dead), "{forged:#x}");
+        assert_eq!(table.with(forged, |object| *object), None, "{forged:#x}");
     }
     // The number that the slot will have next, made up before it has it.
     table.remove(number);
     for early in [number + USE, (number + USE) & !TYPE] {
         table.remove(early);
-        assert_eq!(table.with(early, |object| *object), Err(Refusal::Dead));
+        assert_eq!(table.with(early, |object| *object), None);
     }
     assert_eq!(table.insert(9), Some(number + USE));
     assert_eq!(table.insert(10), Some(number + (1 << TYPE_BITS)));
@@ -125,9 +113,11 @@ fn what_is_no_number_finds_nothing() {
 fn the_uses_of_a_slot_begin_again_when_they_end() {
     let table: Table<u8> = Table::new(7);
     let first = table.insert(0).unwrap();
-    let last = first | usize::MAX & !(USE - 1);
-    table.slot(0).unwrap().state.store((MARK / USE) as u64 * USED - USED + LIVE, Ordering::Relaxed);
-    assert_eq!(table.with(last, |object| *object), Ok(0));
+    table.remove(first);
+    table.slot(0).unwrap().uses.store(MARK / USE - 1, Ordering::Relaxed);
+    let last = table.insert(0).unwrap();
+    assert_eq!(last, first | usize::MAX & !(USE - 1));
+    assert_eq!(table.with(last, |object| *object), Some(0));
     table.remove(last);
     assert_eq!(table.insert(1), Some(first));
 }
@@ -138,7 +128,7 @@ fn many_objects_take_no_more_slots_than_were_used_at_once() {
     for _ in 0..3 {
         let numbers: Vec<_> = (0..many).map(|object| table.insert(object).unwrap()).collect();
         for (object, number) in (0..).zip(&numbers) {
-            assert_eq!(table.with(*number, |object| *object), Ok(object));
+            assert_eq!(table.with(*number, |object| *object), Some(object));
         }
         assert!(numbers.into_iter().all(|number| table.remove(number).is_some()));
     }
@@ -195,7 +185,7 @@ fn an_object_lives_as_long_as_somebody_works_with_it() {
         is_inside.wait();
         table.remove(number);
         assert_eq!(table.remove(number), None);
-        assert_eq!(table.with(number, |_| ()), Err(Refusal::Dead));
+        assert_eq!(table.with(number, |_| ()), None);
         is_inside.wait();
     });
     assert_eq!(dropped.load(Ordering::SeqCst), 1);
@@ -211,25 +201,13 @@ fn who_panics_works_no_longer() {
     let number = table.insert(Counted(&dropped)).unwrap();
     let work = || table.with(number, |_| panic!("on purpose"));
     assert!(catch_unwind(AssertUnwindSafe(work)).is_err());
-    assert_eq!(table.with(number, |_| ()), Ok(()));
+    assert_eq!(table.with(number, |_| ()), Some(()));
     table.remove(number);
     assert_eq!(dropped.load(Ordering::SeqCst), 1);
 }
 
-#[test]
-fn an_object_is_replaced_while_nobody_works_with_it() {
-    let dropped = AtomicUsize::new(0);
-    let table = Table::new(1);
-    let number = table.insert(Counted(&dropped)).unwrap();
-    let refused = table.with(number, |_| table.replace(number, Counted(&dropped)));
-    assert_eq!((refused, dropped.load(Ordering::SeqCst)), (Ok(Err(Refusal::Busy)), 1));
-    assert_eq!((table.replace(number, Counted(&dropped)), dropped.load(Ordering::SeqCst)), (Ok(()), 2));
-    table.remove(number);
-    assert_eq!(dropped.load(Ordering::SeqCst), 3);
-}
-
 fn is_dead<T>(table: &Table<T>, number: usize) -> bool {
-    table.with(number, |_| ()) == Err(Refusal::Dead)
+    table.with(number, |_| ()).is_none()
 }
 
 /// Each thread makes objects, all of them use and remove those of all.
@@ -251,13 +229,13 @@ fn threads_see_the_object_of_a_number_or_nothing() {
                     made.fetch_add(1, Ordering::SeqCst);
                     shown[own][round % 2].store(number, Ordering::SeqCst);
                     assert!(
-                        table.with(number, |found| found.0).is_ok_and(|found| found == object)
+                        table.with(number, |found| found.0).is_some_and(|found| found == object)
                             || is_dead(table, number)
                     );
                     let other = shown[(own + round) % THREADS][round / 2 % 2].load(Ordering::SeqCst);
                     let seen = table.with(other, |found| (found.0, std::thread::yield_now(), found.0));
-                    assert!(seen.as_ref().is_ok_and(|seen| seen.0 == seen.2) || is_dead(table, other));
-                    if seen.is_err() && other != 0 {
+                    assert!(seen.as_ref().is_some_and(|seen| seen.0 == seen.2) || is_dead(table, other));
+                    if seen.is_none() && other != 0 {
                         is_late.store(true, Ordering::SeqCst);
                     }
                     table.remove(other);

@@ -28,7 +28,7 @@ fn guarded<T>(fallback: T, work: impl FnOnce() -> Option<T>) -> T {
 }
 
 fn read<T>(sandbox: *const xilnex_auth_sandbox, get: impl FnOnce(&xilnex_auth_sandbox) -> T) -> Option<T> {
-    SANDBOXES.with(sandbox.addr(), get).ok()
+    SANDBOXES.with(sandbox.addr(), get)
 }
 
 fn start(options: Option<&str>) -> Result<usize, String> {

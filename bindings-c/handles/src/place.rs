@@ -1,0 +1,121 @@
+//! The place of one object: many work with it at once, and whoever leaves last after its end takes it out.
+
+use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// The highest bit of every number. Without it, a number is that of an object that ends.
+pub const LIVE: usize = 1 << (usize::BITS - 1);
+const EMPTY: usize = 0;
+/// No number either: it has no type.
+const FILLING: usize = LIVE;
+
+/// Enough for the cores of a till; threads beyond them share.
+const SHARDS: usize = 4;
+
+/// How many of some threads work with the object, in memory that other threads do not write to.
+#[derive(Default)]
+#[repr(align(128))]
+struct Users(AtomicU64);
+
+/// A place that is empty, or holds an object under a number. No number is ever given to two objects.
+pub struct Place<T> {
+    state: AtomicUsize,
+    users: [Users; SHARDS],
+    object: UnsafeCell<Option<Box<T>>>,
+}
+
+// SAFETY: what is inside is used by several threads at once, and dropped by any of them.
+unsafe impl<T: Send + Sync> Sync for Place<T> {}
+
+impl<T> Default for Place<T> {
+    fn default() -> Place<T> {
+        Place { state: EMPTY.into(), users: Default::default(), object: UnsafeCell::new(None) }
+    }
+}
+
+impl<T> Place<T> {
+    /// Puts an object in, to be found by this number from now on; `None` where the place is not empty.
+    pub fn put(&self, number: usize, object: Box<T>) -> Option<()> {
+        self.state.compare_exchange(EMPTY, FILLING, Ordering::SeqCst, Ordering::SeqCst).ok()?;
+        // SAFETY: nobody reads what has no number, and only one can have changed the state so.
+        unsafe { *self.object.get() = Some(object) };
+        self.state.store(number, Ordering::SeqCst);
+        Some(())
+    }
+
+    /// Comes to work here; `emptied` is called if this visitor turns out to be the last after the object's end.
+    #[inline]
+    pub fn visit<F: Fn(Box<T>)>(&self, number: usize, emptied: F) -> Visit<'_, T, F> {
+        let users = &self.users[shard()];
+        users.0.fetch_add(1, Ordering::SeqCst);
+        Visit { place: self, users, number, emptied }
+    }
+
+    /// Ends the object of this number; of all who ask for it, one does so. It comes along if nobody works with it.
+    pub fn end(&self, number: usize) -> Option<Option<Box<T>>> {
+        let ending = number & !LIVE;
+        self.state.compare_exchange(number, ending, Ordering::SeqCst, Ordering::SeqCst).ok()?;
+        Some(self.take(ending))
+    }
+
+    /// The object that ends, for the one who finds nobody at work.
+    ///
+    /// Whoever works with it was counted before its end, and whoever comes later sees that and keeps away. So the counts,
+    /// looked at one after the other, say that all have left as soon as each of them is zero.
+    fn take(&self, ending: usize) -> Option<Box<T>> {
+        if self.users.iter().any(|users| users.0.load(Ordering::SeqCst) > 0) {
+            return None;
+        }
+        self.state.compare_exchange(ending, EMPTY, Ordering::SeqCst, Ordering::SeqCst).ok()?;
+        // SAFETY: nobody works with it, and only one can have changed this state, which never comes again.
+        unsafe { (*self.object.get()).take() }
+    }
+}
+
+/// A visitor, counted out even after a panic.
+pub struct Visit<'a, T, F: Fn(Box<T>)> {
+    place: &'a Place<T>,
+    users: &'a Users,
+    number: usize,
+    emptied: F,
+}
+
+impl<T, F: Fn(Box<T>)> Visit<'_, T, F> {
+    /// The object, if it is that of the number.
+    #[inline]
+    pub fn object(&self) -> Option<&T> {
+        if self.place.state.load(Ordering::SeqCst) != self.number {
+            return None;
+        }
+        // SAFETY: it is not taken out before this visitor has left: that one is counted, and came before the end.
+        unsafe { &*self.place.object.get() }.as_deref()
+    }
+}
+
+impl<T, F: Fn(Box<T>)> Drop for Visit<'_, T, F> {
+    #[inline]
+    fn drop(&mut self) {
+        self.users.0.fetch_sub(1, Ordering::SeqCst);
+        let state = self.place.state.load(Ordering::SeqCst);
+        if state & LIVE == 0
+            && state != EMPTY
+            && let Some(object) = self.place.take(state)
+        {
+            (self.emptied)(object);
+        }
+    }
+}
+
+/// Threads take turns in choosing a shard when they first come by.
+#[inline]
+fn shard() -> usize {
+    const NONE: usize = usize::MAX;
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static MINE: Cell<usize> = const { Cell::new(NONE) });
+    MINE.with(|mine| {
+        if mine.get() == NONE {
+            mine.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS);
+        }
+        mine.get() % SHARDS
+    })
+}
