@@ -3,13 +3,14 @@
 use crate::access_token::AccessToken;
 use crate::errors::{no_pickle, raised};
 use crate::events;
+use crate::kept::Kept;
 use crate::options;
 use crate::pending::{self, Pending};
 use crate::sandbox::Sandbox;
 use crate::stats::Stats;
-use parking_lot::Mutex;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
+
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::{Arc, OnceLock};
 use xilnex_auth::{Answer, Call, Config, Error};
@@ -21,7 +22,7 @@ type Text = (Arc<xilnex_auth::AccessToken>, Py<PyString>);
 #[pyclass(frozen, subclass, module = "xilnex_auth._native")]
 pub struct Client {
     client: OnceLock<xilnex_auth::Client>,
-    text: Mutex<Option<Text>>,
+    text: Kept<Text>,
 }
 
 #[pymethods]
@@ -32,7 +33,7 @@ impl Client {
         client_secret_file=None, base_url=None, scope=None, client_auth=None, timeout=None, connect_timeout=None, \
         ca_file=None, proxy=None, store=None)")]
     fn new(_arguments: &Bound<'_, PyTuple>, _options: Option<&Bound<'_, PyDict>>) -> Client {
-        Client { client: OnceLock::new(), text: Mutex::default() }
+        Client { client: OnceLock::new(), text: Kept::none() }
     }
 
     #[pyo3(signature = (**options))]
@@ -57,9 +58,15 @@ impl Client {
     /// life, is the best that the server has and is handed out all the same. timeout: seconds that this call may take,
     /// in place of the client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
     #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
-    fn get_token(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Py<PyString>> {
-        let token = self.token(py, min_ttl, timeout)?;
-        Ok(self.text(py, token))
+    pub fn get_token(slf: &Bound<'_, Self>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Py<PyString>> {
+        let call = Call::from_seconds(min_ttl, timeout).map_err(|error| raised(slf.py(), &error))?;
+        match Client::look(slf, &call)? {
+            Some(text) => Ok(text),
+            None => {
+                let token = slf.get().token(slf.py(), min_ttl, timeout)?;
+                Ok(Client::text(slf, &token))
+            }
+        }
     }
 
     /// A valid access token with what is known of it. Arguments and errors as get_token.
@@ -88,9 +95,16 @@ impl Client {
         }
     }
 
+    /// The text of a token at hand for any call, or None where get_token would have to wait. Without arguments, which
+    /// cost as much as the token.
+    #[pyo3(name = "_at_hand")]
+    pub fn at_hand(slf: &Bound<'_, Self>) -> PyResult<Option<Py<PyString>>> {
+        Client::look(slf, &Call::default())
+    }
+
     /// The one str for a token, for the async twin of get_token.
-    fn _text(&self, py: Python<'_>, token: &AccessToken) -> Py<PyString> {
-        self.text(py, token.0.clone())
+    fn _text(slf: &Bound<'_, Self>, token: &AccessToken) -> Py<PyString> {
+        Client::text(slf, &token.0)
     }
 
     /// Drops a token that a resource server refused, so that the next call fetches another; a newer one stays.
@@ -118,10 +132,12 @@ impl Client {
 
     /// Ends this client: later calls raise ClosedError, and so do those that wait, at once. Others of equal configuration
     /// go on.
-    fn close(&self, py: Python<'_>) -> PyResult<()> {
-        self.client()?.close();
-        *self.text.lock() = None;
-        events::report(py)
+    fn close(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let client = slf.get();
+        client.client()?.close();
+        // SAFETY: the value is the object's own.
+        unsafe { client.text.change(slf, |_| ((), None)) };
+        events::report(slf.py())
     }
 
     /// The client identifier.
@@ -165,6 +181,13 @@ impl Client {
             .ok_or_else(|| PyRuntimeError::new_err("Client.__init__ was not called by the subclass"))
     }
 
+    #[inline]
+    fn look(slf: &Bound<'_, Self>, call: &Call) -> PyResult<Option<Py<PyString>>> {
+        let found = slf.get().client()?.look(call, |token| Client::text(slf, token));
+        events::report(slf.py())?;
+        found.map_err(|error| raised(slf.py(), &error))
+    }
+
     /// Giving up the GIL for a token that is at hand would cost a turn of every busy thread.
     fn request(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Answer> {
         let client = self.client()?;
@@ -189,15 +212,17 @@ impl Client {
     }
 
     /// Making a `str` of a token costs more than finding the token, so each is made once.
-    fn text(&self, py: Python<'_>, token: Arc<xilnex_auth::AccessToken>) -> Py<PyString> {
-        let mut kept = self.text.lock();
-        match &*kept {
-            Some((of, text)) if Arc::ptr_eq(of, &token) => text.clone_ref(py),
-            _ => {
-                let text = PyString::new(py, token.value()).unbind();
-                *kept = Some((token, text.clone_ref(py)));
-                text
-            }
-        }
+    #[inline]
+    fn text(slf: &Bound<'_, Self>, token: &Arc<xilnex_auth::AccessToken>) -> Py<PyString> {
+        let py = slf.py();
+        let of_this = |kept: Option<Text>| {
+            let (of, text) = kept
+                .filter(|(of, _)| Arc::ptr_eq(of, token))
+                .unwrap_or_else(|| (token.clone(), PyString::new(py, token.value()).unbind()));
+            let given = text.clone_ref(py);
+            (given, Some((of, text)))
+        };
+        // SAFETY: the value is the object's own.
+        unsafe { slf.get().text.change(slf, of_this) }
     }
 }

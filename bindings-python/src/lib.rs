@@ -11,12 +11,14 @@ mod errors;
 mod options;
 mod events;
 mod bell;
+mod kept;
 mod access_token;
 mod pending;
 mod stats;
 mod origins;
 mod sandbox;
 mod client;
+mod default_client;
 mod command_line;
 
 use pyo3::prelude::*;
@@ -36,5 +38,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<bell::Bell>()?;
     module.add_class::<origins::Origins>()?;
     module.add_class::<sandbox::Sandbox>()?;
+    module.add_function(wrap_pyfunction!(default_client::get_token, module)?)?;
+    module.add_function(wrap_pyfunction!(default_client::at_hand, module)?)?;
+    module.add_function(wrap_pyfunction!(default_client::default_client, module)?)?;
+    module.add_function(wrap_pyfunction!(default_client::replace_default_client, module)?)?;
     module.add_function(wrap_pyfunction!(command_line::run, module)?)
 }

@@ -253,7 +253,7 @@ def test_the_environment_is_that_of_the_sandbox_and_nothing_else(monkeypatch, re
 
 PROGRAM = """
 import os, pytest, xilnex_auth
-from xilnex_auth import _client
+from xilnex_auth import _native
 
 def run_job():
     return xilnex_auth.get_token()
@@ -264,7 +264,7 @@ def test_job(xilnex_sandbox):
 
 def test_environment():
     assert os.environ["XILNEX_CLIENT_ID"] == "outer" and "XILNEX_BASE_URL" not in os.environ
-    assert _client._default is None
+    assert _native.replace_default_client(None) is None
 
 @pytest.mark.xilnex_sandbox(5)
 def test_positional(xilnex_sandbox): pass

@@ -13,7 +13,7 @@ Everything here is thread-safe. Every failure is an XilnexAuthError; none holds 
 
 from __future__ import annotations
 
-from ._client import Client, default_client
+from ._client import Client
 from ._errors import (
     BadResponseError,
     ClosedError,
@@ -28,7 +28,7 @@ from ._errors import (
     UnavailableError,
     XilnexAuthError,
 )
-from ._native import AccessToken, Stats, __version__
+from ._native import AccessToken, Stats, __version__, at_hand, default_client, get_token
 
 __all__ = [
     "AccessToken",
@@ -62,16 +62,10 @@ for _each in (Client, XilnexAuthError, *XilnexAuthError.__subclasses__()):
     _each.__module__ = __name__
 
 
-def get_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
-    """The text of a valid access token, by the client that the environment configures.
-
-    Arguments and errors are those of Client.get_token. The environment is read at the first call that succeeds.
-    """
-    return default_client().get_token(min_ttl=min_ttl, timeout=timeout)
-
-
 async def get_token_async(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
     """As get_token, without blocking the event loop of asyncio."""
+    if not min_ttl and timeout is None and (text := at_hand()) is not None:
+        return text
     return await default_client().get_token_async(min_ttl=min_ttl, timeout=timeout)
 
 

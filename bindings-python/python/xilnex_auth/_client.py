@@ -30,6 +30,8 @@ class Client(_native.Client):
 
         A task that is cancelled leaves the others, and the request that they wait for, alone.
         """
+        if not min_ttl and timeout is None and (text := self._at_hand()) is not None:
+            return text
         return self._text(await self.access_token_async(min_ttl=min_ttl, timeout=timeout))
 
     async def authorization_header_async(self, *, min_ttl: float = 0.0, timeout: float | None = None) -> str:
@@ -57,15 +59,3 @@ class Client(_native.Client):
 
     async def __aexit__(self, *_: object) -> None:
         self.close()
-
-
-_default: Client | None = None
-
-
-def default_client() -> Client:
-    """The client of the process. A failure to make it is not remembered: the next call reads the environment again."""
-    global _default
-    # Two threads may both make one; equal clients share their token, so it does not matter which of them stays.
-    if _default is None:
-        _default = Client()
-    return _default

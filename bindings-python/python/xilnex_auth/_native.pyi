@@ -6,7 +6,24 @@ from typing import Literal, final
 
 from typing_extensions import disjoint_base
 
-__all__ = ["KINDS", "AccessToken", "Bell", "Client", "Origins", "Pending", "Sandbox", "Stats", "__version__", "run"]
+from ._client import Client as _PublicClient
+
+__all__ = [
+    "KINDS",
+    "AccessToken",
+    "Bell",
+    "Client",
+    "Origins",
+    "Pending",
+    "Sandbox",
+    "Stats",
+    "__version__",
+    "at_hand",
+    "default_client",
+    "get_token",
+    "replace_default_client",
+    "run",
+]
 
 __version__: str
 KINDS: tuple[str, ...]
@@ -128,6 +145,7 @@ class Client:
         """
     def _open_at(self, sandbox: Sandbox, options: dict[str, object]) -> None:
         """In place of __init__: a client of this sandbox, which goes by its time. Raises as __init__."""
+    def _at_hand(self) -> str | None: ...
     def _request(self, min_ttl: float, timeout: float | None) -> AccessToken | Pending: ...
     def _text(self, token: AccessToken) -> str: ...
 
@@ -179,6 +197,21 @@ class Sandbox:
         """Makes its resource refuse every token that was issued before."""
     def stop(self) -> None:
         """Ends it, once or more often."""
+
+def get_token(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
+    """The text of a valid access token, by the client that the environment configures.
+
+    Arguments and errors are those of Client.get_token. The environment is read at the first call that succeeds.
+    """
+
+def at_hand() -> str | None:
+    """The text of a token at hand, or None where get_token would have to wait."""
+
+def default_client() -> _PublicClient:
+    """The client of the process. A failure to make it is not remembered: the next call reads the environment again."""
+
+def replace_default_client(client: _PublicClient | None) -> _PublicClient | None:
+    """Puts another one in its place, or none, and gives what was there."""
 
 def run(arguments: list[str]) -> int:
     """Runs the command line with these arguments and gives the exit status."""

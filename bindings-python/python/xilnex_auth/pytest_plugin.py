@@ -29,7 +29,7 @@ def xilnex_sandbox(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     Options come from @pytest.mark.xilnex_sandbox(ttl=5). `advance` puts the time of xilnex_auth.get_token() forward,
     too; clients that the test makes itself go by the machine's clock. Afterwards everything is as it was.
     """
-    from . import _client
+    from ._native import replace_default_client
     from .testing import Sandbox
 
     with Sandbox(**_options(request)) as sandbox:
@@ -37,8 +37,9 @@ def xilnex_sandbox(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
             monkeypatch.delenv(name)
         for name, value in sandbox.environment.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(_client, "_default", sandbox.client())
+        before = replace_default_client(sandbox.client())
         yield sandbox
+        replace_default_client(before)
 
 
 @pytest.fixture

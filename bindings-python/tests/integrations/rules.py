@@ -10,6 +10,7 @@ from servers import Answer
 
 import xilnex_auth
 from xilnex_auth import ConfigurationError, RejectedError
+from xilnex_auth._native import replace_default_client
 from xilnex_auth.testing import Sandbox
 
 
@@ -150,8 +151,8 @@ class Rules:
         xilnex_auth.get_token()
         assert xilnex_sandbox.token_requests == 1
 
-    def test_what_is_missing_is_told_at_the_first_request(self, connect, serve, monkeypatch):
-        monkeypatch.setattr(xilnex_auth._client, "_default", None)
+    def test_what_is_missing_is_told_at_the_first_request(self, connect, serve):
+        replace_default_client(None)
         send = connect(self.XilnexAuth())
         with pytest.raises(ConfigurationError, match="XILNEX_CLIENT_ID"):
             send("GET", serve().origin)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .._client import Client, default_client
+from .._client import Client
 from .._errors import ConfigurationError
-from .._native import AccessToken, Origins
+from .._native import AccessToken, Origins, default_client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
