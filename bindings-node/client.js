@@ -5,6 +5,7 @@ const { inspect } = require('node:util');
 const { AccessToken } = require('./access-token.js');
 const { readCall } = require('./call.js');
 const { XilnexAuthError } = require('./error.js');
+const { Lease, endLeases } = require('./lease.js');
 const native = require('./native.js');
 const { readOptions } = require('./options.js');
 const { Wait } = require('./wait.js');
@@ -17,6 +18,9 @@ class Client {
   #native;
   /** The token that the native part gave last; it gives each once. */
   #token;
+  /** The promise of its text, for as long as the lease lasts. */
+  #text;
+  #lease = new Lease((count) => this.#native.servedByLease(count));
   /** The wait that the next call with the same arguments joins. */
   #wait;
 
@@ -27,45 +31,50 @@ class Client {
     this.#native = opened;
   }
 
-  async getToken(call) {
-    return tokenOf(await this.#find(call)).value;
+  /** One promise for all calls of a lease: making another costs as much as looking at the clocks. */
+  getToken(call) {
+    return call === undefined && this.#lease.answers() ? (this.#text ??= this.#textOf(this.#token)) : this.#getToken(call);
   }
 
   async accessToken(call) {
-    return tokenOf(await this.#find(call));
+    return this.#leased(call) ?? tokenOf(await this.#find(call));
   }
 
   async authorizationHeader(call) {
-    return tokenOf(await this.#find(call)).authorizationHeader;
+    return (this.#leased(call) ?? tokenOf(await this.#find(call))).authorizationHeader;
   }
 
   getTokenSync(call) {
-    return tokenOf(this.#findSync(call), this.getTokenSync).value;
+    return (this.#leased(call) ?? tokenOf(this.#findSync(call), this.getTokenSync)).value;
   }
 
   accessTokenSync(call) {
-    return tokenOf(this.#findSync(call), this.accessTokenSync);
+    return this.#leased(call) ?? tokenOf(this.#findSync(call), this.accessTokenSync);
   }
 
   authorizationHeaderSync(call) {
-    return tokenOf(this.#findSync(call), this.authorizationHeaderSync).authorizationHeader;
+    return (this.#leased(call) ?? tokenOf(this.#findSync(call), this.authorizationHeaderSync)).authorizationHeader;
   }
 
   invalidate(token) {
     const text = token instanceof AccessToken ? token.value : token;
     if (typeof text !== 'string') throw new TypeError('The token to invalidate must be text or an AccessToken');
+    endLeases();
     return this.#native.invalidate(text);
   }
 
   stats() {
+    this.#lease.report();
     const stats = this.#native.stats();
     Object.freeze(stats.failures);
     return Object.freeze(stats);
   }
 
   close() {
+    this.#lease.end();
     this.#native.close();
     this.#token = undefined;
+    this.#text = undefined;
     this.#wait = undefined;
   }
 
@@ -97,6 +106,19 @@ class Client {
     return `Client ${inspect(this.toJSON(), options)}`;
   }
 
+  async #getToken(call) {
+    return tokenOf(await this.#find(call)).value;
+  }
+
+  async #textOf(token) {
+    return token.value;
+  }
+
+  /** The token at hand, if this call takes any and the lease lasts. */
+  #leased(call) {
+    return call === undefined && this.#lease.answers() ? this.#token : undefined;
+  }
+
   /**
    * A token, what went wrong, or a promise of either. Native answers are told apart by their members: test suites load
    * a package more than once, and then no object is an instance of the class of another load.
@@ -122,7 +144,11 @@ class Client {
   /** In the very turn of an answer, because the native part then takes it that its token is at hand here. */
   #receive(answer) {
     if (answer?.error) return answer.error;
-    if (answer) this.#token = new AccessToken(answer.token);
+    if (answer) {
+      this.#token = new AccessToken(answer.token);
+      this.#text = undefined;
+    }
+    this.#lease.grant(() => this.#native.lease());
     return this.#token;
   }
 }

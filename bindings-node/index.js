@@ -8,8 +8,13 @@ const { XilnexAuthError } = require('./error.js');
 const { onEvent } = require('./events.js');
 const { version } = require('./package.json');
 
-async function getToken(call) {
-  return defaultClient().getToken(call);
+/** Rejects also where there can be no client, and is not async: that would cost as much again as the token. */
+function getToken(call) {
+  try {
+    return defaultClient().getToken(call);
+  } catch (problem) {
+    return Promise.reject(problem);
+  }
 }
 
 function getTokenSync(call) {

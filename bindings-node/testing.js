@@ -5,6 +5,7 @@ const { inspect } = require('node:util');
 const { Client } = require('./client.js');
 const { replaceDefaultClient } = require('./default-client.js');
 const { XilnexAuthError } = require('./error.js');
+const { endLeases } = require('./lease.js');
 const native = require('./native.js');
 const { typeName } = require('./options.js');
 
@@ -79,6 +80,7 @@ class Sandbox {
 
   advance(seconds) {
     if (typeof seconds !== 'number') throw new TypeError(`seconds must be a number, not ${typeName(seconds)}`);
+    endLeases();
     const failure = this.#native.advance(seconds);
     if (failure) throw new XilnexAuthError(failure, this.advance);
   }

@@ -88,6 +88,11 @@ impl Last {
         self.0.borrow().as_ref().is_some_and(|last| Arc::ptr_eq(last, token))
     }
 
+    /// The token that JavaScript has.
+    pub fn token(&self) -> Option<Arc<AccessToken>> {
+        self.0.borrow().clone()
+    }
+
     /// Gives a token or an error, and remembers the token.
     pub fn give(&self, outcome: Result<Arc<AccessToken>, Error>) -> Answer {
         match outcome {

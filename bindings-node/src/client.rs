@@ -48,6 +48,20 @@ impl Client {
         }
     }
 
+    /// Milliseconds for which the token that was given last may be handed out again without asking here.
+    #[napi(catch_unwind)]
+    pub fn lease(&self) -> f64 {
+        self.last.token().map_or(0.0, |token| self.client.lease(&token).as_secs_f64() * 1000.0)
+    }
+
+    /// Counts the calls that the lease has answered.
+    #[napi(catch_unwind)]
+    pub fn served_by_lease(&self, count: f64) {
+        if let Some(token) = self.last.token() {
+            self.client.served_by_lease(&token, count as u64);
+        }
+    }
+
     /// Drops a token that a resource server refused. True when it was dropped, at most once in 30 s.
     #[napi(catch_unwind)]
     #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed text")]
