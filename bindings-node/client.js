@@ -2,9 +2,9 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { isMainThread } = require('node:worker_threads');
 const { AccessToken } = require('./access-token.js');
 const { readCall } = require('./call.js');
+const { lookUp } = require('./environment.js');
 const { XilnexAuthError } = require('./error.js');
 const native = require('./native.js');
 const { readOptions } = require('./options.js');
@@ -12,12 +12,6 @@ const { Wait } = require('./wait.js');
 
 /** Seconds that a blocking call stays in the native part at a time, so that Worker.terminate() takes effect. */
 const SLICE = 0.05;
-
-/**
- * Finds a variable where `process.env` is not the environment of the process: a worker has its own, and Bun keeps to
- * itself what a program sets. Elsewhere the native part looks, which makes no text of JavaScript of a secret.
- */
-const lookUp = isMainThread && !process.versions.bun ? undefined : (name) => process.env[name];
 
 /** Gets access tokens and keeps them. Clients of equal configuration share one token, in all threads. */
 class Client {
@@ -29,7 +23,7 @@ class Client {
 
   /** `open` makes the native client; a sandbox has one that goes by its time. */
   constructor(options, open = native.open) {
-    const opened = open(readOptions(options), lookUp);
+    const opened = open(readOptions(options), lookUp());
     if (opened.code) throw new XilnexAuthError(opened, Client);
     this.#native = opened;
   }
