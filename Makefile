@@ -165,7 +165,7 @@ $(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*)
 # The tools that the registries deliver; nothing has to be installed by hand.
 
 $(TOOLS)/required.done: tools/require.sh
-	@tools/require.sh rust python node c
+	@tools/require.sh rust python node c documents
 	@mkdir -p $(TOOLS) && touch $@
 
 $(TOOLS)/python.done: bindings-python/requirements-dev.txt | $(TOOLS)/required.done

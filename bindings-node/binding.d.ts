@@ -152,8 +152,11 @@ export interface Given {
 /** The id of every kind of error. */
 export declare function kinds(): Array<string>
 
-/** A client for these options over those of the environment, or why there is none. */
-export declare function open(options: Array<Given>): Client | Failure
+/**
+ * A client for these options over those of the environment, or why there is none. The environment is what `look_up` finds,
+ * or else that of the process.
+ */
+export declare function open(options: Array<Given>, lookUp?: ((arg: string) => string | null) | undefined | null): Client | Failure
 
 /** These origins, or what is wrong with them. */
 export declare function origins(listed: Array<string>): Origins | Failure

@@ -4,6 +4,7 @@
 const { inspect } = require('node:util');
 const { AccessToken } = require('./access-token.js');
 const { readCall } = require('./call.js');
+const { lookUp } = require('./environment.js');
 const { XilnexAuthError } = require('./error.js');
 const { Lease, endLeases } = require('./lease.js');
 const native = require('./native.js');
@@ -26,7 +27,7 @@ class Client {
 
   /** `open` makes the native client; a sandbox has one that goes by its time. */
   constructor(options, open = native.open) {
-    const opened = open(readOptions(options));
+    const opened = open(readOptions(options), lookUp());
     if (opened.code) throw new XilnexAuthError(opened, Client);
     this.#native = opened;
   }

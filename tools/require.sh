@@ -35,6 +35,10 @@ for tool in "$@"; do
             for name in make pkg-config tar nm readelf; do
                 command -v "$name" >/dev/null || complain "$name (on Debian: make, pkg-config, tar, binutils)"
             done ;;
+        documents)
+            for name in bash curl; do
+                command -v "$name" >/dev/null || complain "$name (documents use it)"
+            done ;;
         compilers)
             for name in gcc g++ clang clang++; do
                 command -v "$name" >/dev/null || complain "$name (on Debian: gcc, g++, clang)"

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Failure, Last};
 use crate::options::{Given, laid_over};
 use crate::pending::Pending;
 use crate::stats::Stats;
-use napi::bindgen_prelude::Either;
+use napi::bindgen_prelude::{Either, Function};
 use napi_derive::napi;
 use xilnex_auth::{Call, Config};
 
@@ -15,11 +15,19 @@ pub struct Client {
     last: Last,
 }
 
-/// A client for these options over those of the environment, or why there is none.
+/// A client for these options over those of the environment, or why there is none. The environment is what `look_up` finds,
+/// or else that of the process.
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed lists")]
-pub fn open(options: Vec<Given>) -> Either<Client, Failure> {
-    let config = Config::from_env().and_then(|config| laid_over(config, &options));
+pub fn open(
+    options: Vec<Given>,
+    look_up: Option<Function<'_, String, Option<String>>>,
+) -> Either<Client, Failure> {
+    let environment = match look_up {
+        Some(look_up) => Config::from_lookup(|name| Some(look_up.call(name.to_owned()).ok()??.into())),
+        None => Config::from_env(),
+    };
+    let config = environment.and_then(|config| laid_over(config, &options));
     match config.and_then(xilnex_auth::Client::new) {
         Ok(client) => Either::A(Client::from(client)),
         Err(error) => Either::B(Failure::from(&error)),

@@ -71,6 +71,8 @@ fn look_at(fault: &'static Fault, kinds: &[String]) {
     let all = report["stages"].as_array().unwrap();
     assert_eq!(all.len(), 9, "{name}");
     assert!(all.iter().all(|stage| stage["told"].as_str().is_some_and(|told| !told.is_empty())), "{told}");
+    let has_remedy = |stage: &Value| stage["hint"].as_str().is_some_and(|hint| !hint.is_empty());
+    assert!(all.iter().filter(|stage| stage["state"] == "failed").all(has_remedy), "no remedy in {told}");
     // Before the one that failed everything is well, and behind it nothing was reached but the time that an answer tells.
     let place = all.iter().position(|stage| stage["stage"] == failed).unwrap_or(all.len());
     assert!(

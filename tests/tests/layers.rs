@@ -142,7 +142,7 @@ fn unsafe_stays_in_the_bindings_and_the_allocator() {
 fn every_file_tells_its_purpose_first_and_stays_readable() {
     for (ending, starts) in [
         ("rs", &["//!"][..]),
-        ("py", &["\"\"\""]),
+        ("py", &["\"\"\"", "#!/usr/bin/env python3\n\"\"\""]),
         ("js", &["// ", "#!"]),
         ("mjs", &["// "]),
         ("c", &["/* "]),

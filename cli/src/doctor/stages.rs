@@ -69,7 +69,9 @@ fn stage_under_way(probe: &Probe) -> &'static str {
 }
 
 fn failed_at(stage: &'static str, error: &Error, probe: &Probe) -> Finding {
-    let finding = with_proxy(Finding::bad(stage, error), stage, probe);
+    let finding = Finding::bad(stage, error);
+    let hint = finding.hint.clone().unwrap_or_else(|| remedy(stage, error.kind()).into());
+    let finding = with_proxy(finding.with_hint(hint), stage, probe);
     match stage {
         "tls" => with_issuer(finding, probe),
         "answer" => match &probe.facts.answer {
@@ -81,6 +83,30 @@ fn failed_at(stage: &'static str, error: &Error, probe: &Probe) -> Finding {
             None => finding,
         },
         _ => finding,
+    }
+}
+
+/// What to do where the error itself does not know.
+fn remedy(stage: &str, kind: Kind) -> &'static str {
+    match (stage, kind) {
+        (_, Kind::Proxy) => {
+            "give the right proxy with proxy (XILNEX_PROXY), exempt the server by NO_PROXY, or set proxy to none"
+        }
+        (_, Kind::Unavailable) => "wait, and try again: if it lasts, tell the operator of the server",
+        ("dns", _) => "check the host in base_url (XILNEX_BASE_URL) and this machine's DNS",
+        ("connect", _) => {
+            "nobody takes the connection there: check host and port in base_url (XILNEX_BASE_URL), and whether a \
+             firewall lets this machine out to it"
+        }
+        ("proxy" | "tls", _) => {
+            "a connection opens and nothing comes of it: check the firewall, and where the network is slow but \
+             works, give a larger connect_timeout (XILNEX_CONNECT_TIMEOUT)"
+        }
+        (_, Kind::Timeout) => {
+            "the server takes too long: try again, and where it is slow but works, give a larger timeout \
+             (XILNEX_TIMEOUT)"
+        }
+        _ => "tell the operator of the server what is said here",
     }
 }
 

@@ -1,26 +1,42 @@
 //! TROUBLESHOOTING.md: an entry for each id of the error table, whose command ends with the number of that error.
 
-use std::collections::BTreeMap;
+use crate::TROUBLESHOOTING;
+use crate::blocks::{Block, blocks_of};
+use crate::scene::with_path;
 use std::net::TcpListener;
 use xilnex_auth::Kind;
 use xilnex_auth_sandbox::{Fault, FaultPlan, Options, Sandbox};
-use xilnex_auth_tests::languages::{root, stage};
+use xilnex_auth_tests::languages::root;
 use xilnex_auth_tests::shell::shell;
 
 type Environment = Vec<(&'static str, String)>;
 
-/// The entries by id: heading and text.
-fn entries() -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string(root().join("TROUBLESHOOTING.md")).unwrap();
-    let parts = text.split("\n## ").skip(1).map(|part| {
-        let id = part.split('`').nth(1).unwrap_or_else(|| panic!("no id in {part}"));
-        (id.to_owned(), part.to_owned())
-    });
-    parts.collect()
+/// The error that the entry around a block is about.
+pub fn kind_of(block: &Block) -> Option<Kind> {
+    let is_entry = block.document == TROUBLESHOOTING && block.heading.starts_with("## ");
+    is_entry.then(|| {
+        let found = Kind::all().find(|kind| block.heading == heading(*kind));
+        found.unwrap_or_else(|| panic!("{block}: no error is called {}", block.heading))
+    })
 }
 
-fn command(entry: &str) -> &str {
-    entry.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default()
+fn heading(kind: Kind) -> String {
+    format!("## `{}` ({})", kind.id(), kind.number())
+}
+
+pub fn each_error_has_an_entry() {
+    let text = std::fs::read_to_string(root().join(TROUBLESHOOTING)).unwrap();
+    let blocks = blocks_of(TROUBLESHOOTING);
+    for kind in Kind::all() {
+        let (_, entry) = text
+            .split_once(&format!("\n{}\n", heading(kind)))
+            .unwrap_or_else(|| panic!("{} has no entry", kind.id()));
+        let entry = entry.split("\n## ").next().unwrap_or_default();
+        for part in ["\n*Cause.* ", "\n*Remedy.* "] {
+            assert!(entry.contains(part), "{} lacks {part}", kind.id());
+        }
+        assert!(blocks.iter().any(|block| block.heading == heading(kind)), "{} lacks a command", kind.id());
+    }
 }
 
 /// A sandbox in which this fails, where one is needed, and the environment for the command.
@@ -62,37 +78,16 @@ fn stage_of(kind: Kind) -> (Option<Sandbox>, Environment) {
     }
 }
 
-#[test]
-fn each_error_has_an_entry_with_cause_remedy_and_a_command_that_shows_it() {
-    let entries = entries();
-    assert_eq!(entries.len(), Kind::all().count());
+/// The command ends with the number of the error, and says where it fails.
+pub fn command_ends_with(kind: Kind, block: &Block) {
+    assert_eq!(block.language, "sh", "{block}");
     let folder = tempfile::tempdir().unwrap();
-    let path = format!(
-        "{}:{}:{}",
-        stage().join("sdk/bin").display(),
-        stage().join("python/bin").display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
-    for kind in Kind::all() {
-        let entry = entries.get(kind.id()).unwrap_or_else(|| panic!("{} has no entry", kind.id()));
-        assert!(entry.starts_with(&format!("`{}` ({})\n", kind.id(), kind.number())), "{entry}");
-        for part in ["\n*Cause.* ", "\n*Remedy.* "] {
-            assert!(entry.contains(part), "{} lacks {part}", kind.id());
-        }
-        let (_sandbox, mut environment) = stage_of(kind);
-        environment.push(("PATH", path.clone()));
-        let done = shell(command(entry), folder.path(), &environment);
-        let told =
-            format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-        // Nobody can have that one: its command tells what to report.
-        let expected = if kind == Kind::Internal { 0 } else { kind.number() };
-        assert_eq!(done.status.code(), Some(expected.into()), "{}: {told}", kind.id());
-        assert!(
-            expected == 0
-                || kind == Kind::Closed
-                || told.contains("\nfailed   ")
-                || told.starts_with("failed"),
-            "{told}"
-        );
-    }
+    let (_sandbox, environment) = stage_of(kind);
+    let done = shell(&block.code, folder.path(), &with_path(environment));
+    let told = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    // Nobody can have that one: its command tells what to report.
+    let expected = if kind == Kind::Internal { 0 } else { kind.number() };
+    assert_eq!(done.status.code(), Some(expected.into()), "{block}: {told}");
+    let names_a_stage = told.contains("\nfailed   ") || told.starts_with("failed");
+    assert!(expected == 0 || kind == Kind::Closed || names_a_stage, "{told}");
 }
