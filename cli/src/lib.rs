@@ -21,31 +21,56 @@ use xilnex_auth::{Client, Config, Error, Kind};
 /// Results go to `out`, everything for people to `err`. Blocks until the command is done; `sandbox` without a
 /// command runs until the process is ended.
 pub fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let done = parse(arguments).and_then(|command| execute(command, out, err));
+    let status = run_client(arguments.clone(), out, err);
+    status.or_else(|| run_sandbox(arguments, out, err)).unwrap_or_default()
+}
+
+/// As [`run`], for every command but `sandbox`: that gives none, and nothing is done. Who calls nothing else here links
+/// no server.
+pub fn run_client(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Option<u8> {
+    let done = parse(arguments).and_then(|command| of_client(command, out));
+    told(done, out, err)
+}
+
+/// As [`run`], for the command `sandbox` alone: any other gives none, and nothing is done. Who calls nothing else here
+/// links no client.
+pub fn run_sandbox(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Option<u8> {
+    let done = parse(arguments).and_then(|command| of_sandbox(command, out, err));
+    told(done, out, err)
+}
+
+fn told(done: Result<Option<u8>, Error>, out: &mut dyn Write, err: &mut dyn Write) -> Option<u8> {
     let flushed = out.flush();
     match done.and_then(|status| written(flushed).map(|()| status)) {
         Ok(status) => status,
         Err(error) => {
             // Nobody is left to be told when this fails too.
             let _ = err.write_all(text::failure(&error).as_bytes());
-            error.kind().number()
+            Some(error.kind().number())
         }
     }
 }
 
-fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Error> {
+fn of_client(command: Command, out: &mut dyn Write) -> Result<Option<u8>, Error> {
     let printed = match command {
-        Command::Faults => out.write_all(text::faults().as_bytes()),
+        Command::Sandbox(_) | Command::Faults => return Ok(None),
         Command::Help => out.write_all(text::help().as_bytes()),
         Command::Version => writeln!(out, "xilnex-auth {}", xilnex_auth::VERSION),
         Command::Token(options) => writeln!(out, "{}", Client::new(configured(&options)?)?.get_token()?),
         Command::Header(options) => {
             writeln!(out, "Authorization: {}", Client::new(configured(&options)?)?.authorization_header()?)
         }
-        Command::Doctor { options, is_json } => return doctor::run(&options, is_json, out),
-        Command::Sandbox(plan) => return sandbox::run(&plan, out, err),
+        Command::Doctor { options, is_json } => return doctor::run(&options, is_json, out).map(Some),
     };
-    written(printed).map(|()| 0)
+    written(printed).map(|()| Some(0))
+}
+
+fn of_sandbox(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<Option<u8>, Error> {
+    match command {
+        Command::Sandbox(plan) => sandbox::run(&plan, out, err).map(Some),
+        Command::Faults => written(out.write_all(text::faults().as_bytes())).map(|()| Some(0)),
+        _ => Ok(None),
+    }
 }
 
 /// The environment with the options of the command line over it.

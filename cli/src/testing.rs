@@ -46,9 +46,7 @@ impl TestSandbox {
     /// # Errors
     /// `invalid_config` for a number that is negative or none.
     pub fn advance(&self, seconds: f64) -> Result<(), Error> {
-        let length = Duration::try_from_secs_f64(seconds).map_err(|_| {
-            Error::invalid_config("time goes forward only: advance takes seconds such as 3600 or 0.5")
-        })?;
+        let length = forward(seconds)?;
         self.sandbox.advance(length);
         self.clock.advance(length);
         Ok(())
@@ -73,6 +71,16 @@ impl TestSandbox {
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.sandbox.requests()
     }
+}
+
+/// So many seconds as a length that time can be put forward by.
+///
+/// # Errors
+/// `invalid_config` for a number that is negative or none.
+pub fn forward(seconds: f64) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| {
+        Error::invalid_config("time goes forward only: advance takes seconds such as 3600 or 0.5")
+    })
 }
 
 /// A sandbox with these options.
