@@ -30,7 +30,7 @@ RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src 
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
-	$(shell find bindings-node/src bindings-node/bin) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
+	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
 C_SOURCES := $(shell find bindings-c include) CHANGELOG.md LICENSE-MIT LICENSE-APACHE
 
 # forget FILES MARK: a mark says that something was made; where that has gone, so must the mark.
@@ -129,7 +129,7 @@ dist/.wheel: $(RUST) $(PYTHON_SOURCES) | $(TOOLS)/python.done
 
 dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done
 	@mkdir -p dist && rm -f dist/*.tgz bindings-node/*.node
-	@python3 tools/notices.py xilnex-auth-node > bindings-node/THIRD-PARTY-NOTICES.md
+	@python3 tools/notices.py xilnex-auth-node xilnex-auth-sandbox-node > bindings-node/THIRD-PARTY-NOTICES.md
 	cd bindings-node && npm run --silent build && npm pack --silent --pack-destination ../dist
 	@touch $@
 

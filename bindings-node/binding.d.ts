@@ -11,6 +11,10 @@ export declare class Bell {
 export declare class Client {
   /** A token, an error or a pending request; null if the token that was given last still stands. */
   request(minTtl: number, timeout?: number | undefined | null): Answer | Pending | null
+  /** Milliseconds for which the token that was given last may be handed out again without asking here. */
+  lease(): number
+  /** Counts the calls that the lease has answered. */
+  servedByLease(count: number): void
   /** Drops a token that a resource server refused. True when it was dropped, at most once in 30 s. */
   invalidate(token: string): boolean
   /** What all clients of this configuration have done in this process. */
@@ -51,22 +55,14 @@ export declare class Pending {
   ring(bell: Bell): void
 }
 
-/** A running authorization server for tests; once it was stopped it has nothing to tell. */
-export declare class Sandbox {
-  /** A client of it that goes by its time, or why there is none. */
-  open(options: Array<Given>): Client | Failure
-  /** The variables that configure a program for it. */
-  environment(): Array<Pair>
-  /** How many requests reached the token endpoint. */
-  tokenRequests(): number
-  /** The latest requests, at most a thousand. */
-  requests(): Array<Recorded>
-  /** Puts its time and that of its clients forward; what is wrong with the number, if anything is. */
+/** The time of a sandbox, which is in the other addon and has the same. */
+export declare class Time {
+  /** That of this machine, until it is put forward. */
+  constructor()
+  /** As `open`, a client that goes by this time and shares no token with others. */
+  open(options: Array<Given>, lookUp: LookUp): Client | Failure
+  /** Puts it forward; what is wrong with the number, if anything is. */
   advance(seconds: number): Failure | null
-  /** Makes its resource refuse every token that was issued before. */
-  revokeTokens(): void
-  /** Ends it, once or more often. */
-  stop(): void
 }
 
 /** An access token. Its text becomes one of JavaScript, which nobody can overwrite, when it is asked for. */
@@ -156,36 +152,13 @@ export declare function kinds(): Array<string>
  * A client for these options over those of the environment, or why there is none. The environment is what `look_up` finds,
  * or else that of the process.
  */
-export declare function open(options: Array<Given>, lookUp?: ((arg: string) => string | null) | undefined | null): Client | Failure
+export declare function open(options: Array<Given>, lookUp?: LookUp | undefined | null): Client | Failure
 
 /** These origins, or what is wrong with them. */
 export declare function origins(listed: Array<string>): Origins | Failure
 
-/** A name and its value. */
-export interface Pair {
-  /** The name. */
-  name: string
-  /** The value. */
-  value: string
-}
-
-/** A request as it was received. */
-export interface Recorded {
-  /** The method. */
-  method: string
-  /** The path without its query. */
-  path: string
-  /** The headers in order. */
-  headers: Array<Pair>
-  /** The body. */
-  body: Buffer
-}
-
-/** Runs the command line with these arguments and gives the exit status. */
-export declare function run(arguments: Array<string>): number
-
-/** Starts a sandbox with options as JSON, or tells why not. */
-export declare function startSandbox(options: string): Sandbox | Failure
+/** Runs the command line with these arguments and gives the exit status; null where they are for the other addon. */
+export declare function run(arguments: Array<string>): number | null
 
 /** Counts and lengths; a count is a whole number that JavaScript holds exactly. */
 export interface Stats {

@@ -6,7 +6,8 @@ const { Client } = require('./client.js');
 const { replaceDefaultClient } = require('./default-client.js');
 const { XilnexAuthError } = require('./error.js');
 const { endLeases } = require('./lease.js');
-const native = require('./native.js');
+const { Time } = require('./native.js');
+const { startSandbox } = require('./native-sandbox.js');
 const { typeName } = require('./options.js');
 
 /** What the native part calls an option of a sandbox. */
@@ -27,12 +28,14 @@ const OPTIONS = {
 /** An authorization server on this machine. It ends with `stop`, with a `using` block, or with the process. */
 class Sandbox {
   #native;
+  /** The time of its clients, which are in the other native part. */
+  #time = new Time();
   #environment;
   /** What was seen until it ended. */
   #last;
 
   static async start(options) {
-    const started = native.startSandbox(readOptions(options));
+    const started = startSandbox(readOptions(options));
     if (started.code) throw new XilnexAuthError(started);
     return new Sandbox(started);
   }
@@ -75,13 +78,14 @@ class Sandbox {
   }
 
   client(options) {
-    return new Client(options, (given) => this.#native.open(given));
+    const lookUp = (name) => this.#environment[name];
+    return new Client(options, (given) => this.#native.stopped() ?? this.#time.open(given, lookUp));
   }
 
   advance(seconds) {
     if (typeof seconds !== 'number') throw new TypeError(`seconds must be a number, not ${typeName(seconds)}`);
     endLeases();
-    const failure = this.#native.advance(seconds);
+    const failure = this.#native.advance(seconds) ?? this.#time.advance(seconds);
     if (failure) throw new XilnexAuthError(failure, this.advance);
   }
 

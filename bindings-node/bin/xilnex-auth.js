@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command line `xilnex-auth`: the native part does everything.
+// The command line `xilnex-auth`: the native parts do everything, and the first knows what is for the other.
 'use strict';
 
-process.exitCode = require('../native.js').run(process.argv.slice(2));
+const words = process.argv.slice(2);
+process.exitCode = require('../native.js').run(words) ?? require('../native-sandbox.js').run(words);

@@ -1,12 +1,13 @@
 //! The engine's client, behind the `Client` that JavaScript programs see.
 
-use crate::answer::{Answer, Failure, Last};
+use crate::answer::{Answer, Last};
+use crate::failure::Failure;
 use crate::options::{Given, laid_over};
 use crate::pending::Pending;
 use crate::stats::Stats;
 use napi::bindgen_prelude::{Either, Function};
 use napi_derive::napi;
-use xilnex_auth::{Call, Config};
+use xilnex_auth::{Call, Config, Error};
 
 /// A client of the engine. It lives in a private field, so nothing can take it out of a JavaScript object.
 #[napi]
@@ -19,24 +20,27 @@ pub struct Client {
 /// or else that of the process.
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed lists")]
-pub fn open(
-    options: Vec<Given>,
-    look_up: Option<Function<'_, String, Option<String>>>,
-) -> Either<Client, Failure> {
+pub fn open(options: Vec<Given>, look_up: Option<LookUp<'_>>) -> Either<Client, Failure> {
+    made(configured(&options, look_up).and_then(xilnex_auth::Client::new))
+}
+
+/// What finds a variable, and takes nothing for one that is not set.
+pub type LookUp<'a> = Function<'a, String, Option<String>>;
+
+/// The options over those of the environment.
+pub fn configured(options: &[Given], look_up: Option<LookUp<'_>>) -> Result<Config, Error> {
     let environment = match look_up {
         Some(look_up) => Config::from_lookup(|name| Some(look_up.call(name.to_owned()).ok()??.into())),
         None => Config::from_env(),
     };
-    let config = environment.and_then(|config| laid_over(config, &options));
-    match config.and_then(xilnex_auth::Client::new) {
-        Ok(client) => Either::A(Client::from(client)),
-        Err(error) => Either::B(Failure::from(&error)),
-    }
+    laid_over(environment?, options)
 }
 
-impl From<xilnex_auth::Client> for Client {
-    fn from(client: xilnex_auth::Client) -> Client {
-        Client { client, last: Last::default() }
+/// What JavaScript gets of the attempt.
+pub fn made(client: Result<xilnex_auth::Client, Error>) -> Either<Client, Failure> {
+    match client {
+        Ok(client) => Either::A(Client { client, last: Last::default() }),
+        Err(error) => Either::B(Failure::from(&error)),
     }
 }
 

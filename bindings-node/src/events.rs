@@ -1,7 +1,8 @@
 //! What happens to the tokens of this process, on its way to the listeners of one environment.
 
-use crate::answer::{Failure, seconds, signed};
+use crate::answer::{seconds, signed};
 use crate::bell::Bell;
+use crate::failure::Failure;
 use crate::spelling;
 use napi_derive::napi;
 use std::collections::VecDeque;

@@ -13,6 +13,7 @@
 static ALLOCATOR: xilnex_auth_wiping::Wiping = xilnex_auth_wiping::Wiping;
 
 mod spelling;
+mod failure;
 mod answer;
 mod bell;
 mod events;
@@ -21,7 +22,7 @@ mod options;
 mod stats;
 mod origins;
 mod client;
-mod sandbox;
+mod time;
 mod command_line;
 
 use napi_derive::napi;

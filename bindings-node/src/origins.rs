@@ -1,6 +1,6 @@
 //! Where a token may be sent, for authFetch and the interceptors.
 
-use crate::answer::Failure;
+use crate::failure::Failure;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 

@@ -61,7 +61,9 @@ test('the package holds what it needs and nothing else', () => {
 });
 
 test('every native function catches its panics', () => {
-  const sources = readdirSync(join(root, 'src')).map((name) => readFileSync(join(root, 'src', name), 'utf8'));
+  const folders = ['src', 'sandbox/src'].map((name) => join(root, name));
+  const paths = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const sources = paths.map((path) => readFileSync(path, 'utf8'));
   const attributes = sources.join('\n').match(/#\[napi\b.*\]\s*(?:#\[.*\]\s*)*pub fn/g);
   assert.ok(attributes.length >= 18, `${attributes.length} functions`);
   assert.deepEqual(
@@ -70,37 +72,92 @@ test('every native function catches its panics', () => {
   );
 });
 
+/** Each native part, by the beginning of its name, and a module that loads it. */
+const NATIVES = [
+  ['xilnex-auth.', 'index.js'],
+  ['xilnex-auth-sandbox.', 'native-sandbox.js'],
+];
+
 /** A copy of the installed package that ends with the test. */
-function copy(t, change) {
+function copy(t) {
   const folder = mkdtempSync(join(tmpdir(), 'xilnex-auth-'));
   t.after(() => rmSync(folder, { recursive: true }));
   cpSync(installed, folder, { recursive: true });
-  change(
-    folder,
-    readdirSync(folder).find((name) => name.endsWith('.node')),
-  );
-  return run(`require(${JSON.stringify(folder)})`);
+  return {
+    native: (prefix) =>
+      join(
+        folder,
+        readdirSync(folder).find((name) => name.startsWith(prefix) && name.endsWith('.node')),
+      ),
+    load: (module) => run(`require(${JSON.stringify(join(folder, module))})`),
+    path: (name) => join(folder, name),
+  };
 }
 
 test('a missing native part is one error that says what to do', async (t) => {
-  const { status, stderr } = await copy(t, (folder, native) => rmSync(join(folder, native)));
-  assert.equal(status, 1);
-  for (const word of [process.platform, process.arch, process.version, '.node: ', 'Install the package anew']) {
-    assert.ok(stderr.includes(word), `${word} is not in ${stderr}`);
+  for (const [prefix, module] of NATIVES) {
+    const { native, load } = copy(t);
+    rmSync(native(prefix));
+    const { status, stderr } = await load(module);
+    assert.equal(status, 1);
+    const told = [process.platform, process.arch, process.version, `${prefix}${process.platform}`, '.node: '];
+    for (const word of [...told, 'Install the package anew']) {
+      assert.ok(stderr.includes(word), `${word} is not in ${stderr}`);
+    }
   }
 });
 
 test('a broken native part is told with its cause', async (t) => {
-  const { stderr } = await copy(t, (folder, native) => writeFileSync(join(folder, native), 'junk'));
-  assert.match(stderr, /\.node: .*(file too short|invalid ELF header|not valid|slice is not)/);
+  for (const [prefix, module] of NATIVES) {
+    const { native, load } = copy(t);
+    writeFileSync(native(prefix), 'junk');
+    assert.match((await load(module)).stderr, /\.node: .*(file too short|invalid ELF header|not valid|slice is not)/);
+  }
 });
 
 test('a native part of another version is not used', async (t) => {
-  const { stderr } = await copy(t, (folder) => {
-    const path = join(folder, 'package.json');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(`"version": "${workspace}"`, '"version": "9.9.9"'));
-  });
-  assert.ok(stderr.includes(`it is version ${workspace}, not 9.9.9`), stderr);
+  const { load, path } = copy(t);
+  const changed = readFileSync(path('package.json'), 'utf8').replace(`"version": "${workspace}"`, '"version": "9.9.9"');
+  writeFileSync(path('package.json'), changed);
+  for (const [, module] of NATIVES) {
+    const { stderr } = await load(module);
+    assert.ok(stderr.includes(`it is version ${workspace}, not 9.9.9`), stderr);
+  }
+});
+
+test('only tests and the command sandbox load the native part of the sandbox', async (t) => {
+  const loaded = async (module) => {
+    const source = `
+      require(${JSON.stringify(module)});
+      const { basename } = require('node:path');
+      const { sharedObjects } = process.report.getReport();
+      const names = sharedObjects.map((path) => basename(path)).filter((name) => name.endsWith('.node'));
+      console.log(names.map((name) => name.split('.')[0]).sort().join());`;
+    return (await run(source)).stdout.trim();
+  };
+  for (const module of ['xilnex-auth', 'xilnex-auth/undici', 'xilnex-auth/axios']) {
+    assert.equal(await loaded(module), 'xilnex-auth', module);
+  }
+  assert.equal(await loaded('xilnex-auth/testing'), 'xilnex-auth,xilnex-auth-sandbox');
+
+  const { native, path } = copy(t);
+  rmSync(native('xilnex-auth-sandbox.'));
+  const { environment } = await startSandbox(t);
+  const program = path('bin/xilnex-auth.js');
+  for (const [words, expected] of [
+    [['--help'], 0],
+    [['token'], 0],
+    [['doctor'], 0],
+    // Arguments that are wrong are told without it too.
+    [['sandbox', '--port', '70000'], 1],
+  ]) {
+    const { status, stderr } = await runFile(program, words, environment);
+    assert.equal(status, expected, stderr);
+    assert.doesNotMatch(stderr, /native part/);
+  }
+  for (const words of [['sandbox'], ['--ttl', '5', 'sandbox'], ['sandbox', '--faults']]) {
+    assert.match((await runFile(program, words)).stderr, /no working native part/);
+  }
 });
 
 test('the command line', async (t) => {
@@ -111,6 +168,12 @@ test('the command line', async (t) => {
   const failed = await runFile(bin, ['token'], { ...environment, XILNEX_CLIENT_SECRET: 'wrong' });
   assert.deepEqual([failed.status, failed.stdout], [8, '']);
   assert.match(failed.stderr, /invalid_client/);
+});
+
+test('the faults of the sandbox are listed', async () => {
+  const { status, stdout } = await runFile(bin, ['sandbox', '--faults']);
+  assert.equal(status, 0);
+  assert.match(stdout, /^refuse +\S/m);
 });
 
 test('a command inside the sandbox has its streams and its status', async () => {

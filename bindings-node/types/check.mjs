@@ -16,15 +16,16 @@ function run(tool, ...words) {
   process.exitCode = 1;
 }
 
-/** The build writes the declarations of the native part beside what it builds, never into the source tree. */
-function compareBinding() {
-  const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
-  if (read('../../target/binding.d.ts') === read('../binding.d.ts')) return;
-  console.error('bindings-node/binding.d.ts is out of date: copy target/binding.d.ts over it');
+/** The build writes the declarations of a native part beside what it builds, never into the source tree. */
+function compare(built, committed) {
+  const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  if (read(built) === read(committed)) return;
+  console.error(`${committed} is out of date: copy ${built} over it`);
   process.exitCode = 1;
 }
 
 run('tsc', '--project', 'types/tsconfig.json');
 run('publint', '--strict');
 run('attw', '--pack', '.', '--quiet');
-compareBinding();
+compare('target/binding.d.ts', 'bindings-node/binding.d.ts');
+compare('target/sandbox.d.ts', 'bindings-node/sandbox/binding.d.ts');

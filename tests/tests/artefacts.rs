@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xilnex_auth_sandbox::Fault;
 use xilnex_auth_tests::languages::{root, stage};
 
 /// The crates through which secret and token pass, all of which write to the log.
@@ -92,6 +93,33 @@ fn no_artefact_can_write_bytes_of_requests_to_a_log() {
         let artefact = contents(path);
         let told: Vec<_> = written.iter().filter(|text| artefact.contains(text.as_str())).collect();
         assert!(told.is_empty(), "{} can write {told:?}", path.display());
+    }
+}
+
+/// The addon of Node whose name begins so.
+fn addon(prefix: &str) -> String {
+    let folder = stage().join("node/node_modules/xilnex-auth");
+    let mut paths =
+        std::fs::read_dir(folder).expect("run `make stage` first").map(|entry| entry.unwrap().path());
+    let named = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(prefix) && name.ends_with(".node")
+    };
+    contents(paths.find(named).unwrap_or_else(|| panic!("no addon {prefix}: run `make stage` first")))
+}
+
+/// The linker leaves out of each what its functions do not reach, so nothing but its contents tells whether it did.
+#[test]
+fn an_addon_of_node_has_the_engine_or_the_server_for_tests() {
+    let (engine, server) = (addon("xilnex-auth."), addon("xilnex-auth-sandbox."));
+    for (text, has_engine, has_server) in [
+        // A root certificate, for the client's half of TLS.
+        ("ISRG Root X1", true, false),
+        ("Authorization: ", true, false),
+        (Fault::named("refuse").expect("a fault").about(), false, true),
+        ("sandbox for development and tests at", false, true),
+    ] {
+        assert_eq!((engine.contains(text), server.contains(text)), (has_engine, has_server), "{text}");
     }
 }
 

@@ -60,6 +60,7 @@ fn a_module_names_only_modules_above_it_in_its_crate() {
         "cli",
         "bindings-python",
         "bindings-node",
+        "bindings-node/sandbox",
         "bindings-c",
         "bindings-c/sandbox",
         "tests",

@@ -1,8 +1,6 @@
 //! The sandbox in the process, behind `xilnex-auth/testing`.
 
-use crate::answer::Failure;
-use crate::client::Client;
-use crate::options::{Given, laid_over};
+use crate::failure::Failure;
 use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 use xilnex_auth::Error;
@@ -46,16 +44,10 @@ pub fn start_sandbox(options: String) -> Either<Sandbox, Failure> {
 
 #[napi]
 impl Sandbox {
-    /// A client of it that goes by its time, or why there is none.
+    /// Why there can be no client of it, if it was stopped.
     #[napi(catch_unwind)]
-    #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed lists")]
-    pub fn open(&self, options: Vec<Given>) -> Either<Client, Failure> {
-        let opened =
-            self.running().and_then(|sandbox| sandbox.client(laid_over(sandbox.config()?, &options)?));
-        match opened {
-            Ok(client) => Either::A(Client::from(client)),
-            Err(error) => Either::B(Failure::from(&error)),
-        }
+    pub fn stopped(&self) -> Option<Failure> {
+        self.running().err().map(|error| Failure::from(&error))
     }
 
     /// The variables that configure a program for it.
@@ -86,7 +78,7 @@ impl Sandbox {
             .collect()
     }
 
-    /// Puts its time and that of its clients forward; what is wrong with the number, if anything is.
+    /// Puts its time forward, not that of its clients; what is wrong with the number, if anything is.
     #[napi(catch_unwind)]
     pub fn advance(&self, seconds: f64) -> Option<Failure> {
         let done = self.running().and_then(|sandbox| sandbox.advance(seconds));
