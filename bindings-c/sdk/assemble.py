@@ -42,7 +42,9 @@ def host():
 def build():
     """Builds libraries and command line; gives their folder, version, and what a static link of each needs besides."""
     metadata = json.loads(cargo("metadata", "--locked", "--no-deps", "--format-version", "1")[0])
-    cargo("build", "--locked", "--release", "-p", "xilnex-auth-cli")
+    # Cargo strips no artefact of a package that has a profile of its own in Cargo.toml.
+    stripped = ("--", "-C", "strip=symbols")
+    cargo("rustc", "--locked", "--release", "-p", "xilnex-auth-cli", "--bin", "xilnex-auth", *stripped)
     private = {}
     for library, (crate, _) in LIBRARIES.items():
         words = ("--locked", "--release", "-p", crate, "--lib", "--", "--print", "native-static-libs")
