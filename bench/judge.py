@@ -14,8 +14,8 @@ class Row:
 
     form: "ratio" (ours over the other), "faster" (the other over ours), "over" (ours less the other), "value" (ours
     alone), "within" (ours over the other plus `factor` times `plus`). bound: at least for "faster" and where
-    `is_least`, else at most. floor: the sample of the least that the language can do, where the target may be below it; near: how
-    near to it ours has to be then.
+    `is_least`, else at most. floor: the sample of the least that the language can do, where the target may be below it;
+    near: how near to it ours has to be then.
     """
 
     section: str

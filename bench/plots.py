@@ -15,7 +15,7 @@ from report import GROWTH  # noqa: E402
 HITS = {
     "Python get_token()": "py.get_token",
     "Python lru_cache": "py.lru_cache",
-    "Authlib is_expired()": "py.authlib",
+    "Authlib ensure_active_token()": "py.authlib",
     "msal": "py.msal",
     "azure-identity": "py.azure",
     "Python await get_token_async()": "py.await_get_token",

@@ -12,7 +12,7 @@ SIZE = "Sizes"
 
 PYTHON_HITS = [
     Row(CACHED, "Python get_token() / lru_cache hit", "ratio", "py.get_token", 2, "py.lru_cache", floor="py.floor"),
-    Row(CACHED, "Python get_token() / Authlib is_expired()", "faster", "py.get_token", 4, "py.authlib",
+    Row(CACHED, "Python get_token() / Authlib ensure_active_token()", "faster", "py.get_token", 4, "py.authlib",
         floor="py.floor"),
     Row(CACHED, "Python get_token() / msal", "faster", "py.get_token", 150, "py.msal", floor="py.floor"),
     Row(CACHED, "Python get_token() / azure-identity", "faster", "py.get_token", None, "py.azure"),

@@ -63,8 +63,9 @@ def authlib():
     from authlib.integrations.requests_client import OAuth2Session
 
     session = OAuth2Session(os.environ["XILNEX_CLIENT_ID"], os.environ["XILNEX_CLIENT_SECRET"])
-    url = os.environ["XILNEX_BASE_URL"] + "/connect/token"
-    return session.fetch_token(url, grant_type="client_credentials").is_expired
+    session.fetch_token(os.environ["XILNEX_BASE_URL"] + "/connect/token", grant_type="client_credentials")
+    # What it does with the token before each request.
+    return session.ensure_active_token
 
 
 def oauthlib():

@@ -65,9 +65,10 @@ def allocations(bench, command, environment):
 
 
 def per_million(count_of):
-    """How much more the long run has than the short one, which begins and ends alike; the least of some pairs, since an
-    interpreter does other things as well, as often as it likes."""
-    return max(0, min(count_of(LONG) - count_of(SHORT) for _ in range(3)))
+    """How much more the long run has than the short one, which begins and ends alike; the least of three runs each, since
+    threads race for a call more or less, and an interpreter does other things as well, as often as it likes."""
+    most, least = (min(count_of(count) for _ in range(3)) for count in (LONG, SHORT))
+    return max(0, most - least)
 
 
 def take(bench, samples, notes):
