@@ -88,7 +88,9 @@ class Endpoint:
 
     def environment(self, *, tls=False):
         """The variables of a program that asks here: ours, and the addresses and certificates of the rivals."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("XILNEX_")}
+        # Neither options of another server nor a proxy: everything stays on loopback.
+        foreign = ("xilnex_", "http_proxy", "https_proxy", "all_proxy")
+        inherited = {name: value for name, value in os.environ.items() if not name.lower().startswith(foreign)}
         sandbox = self.tls if tls else self.plain
         return {
             **inherited,

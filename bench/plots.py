@@ -10,7 +10,7 @@ matplotlib.rcParams["svg.hashsalt"] = "xilnex-auth"
 
 from matplotlib import pyplot  # noqa: E402
 
-from report import GROWTH  # noqa: E402
+from report import GROWTH, SERIES  # noqa: E402
 
 HITS = {
     "Python get_token()": "py.get_token",
@@ -70,7 +70,9 @@ def curves(series, title, told, folder, name):
     figure, axes = pyplot.subplots(figsize=(8, 4))
     for column, values in series.items():
         if column != "x":
-            axes.plot(series["x"], values, marker="o", label=column)
+            # One alone has no way from the first to the last, and a logarithm has no zero.
+            points = [(x, value) for x, value in zip(series["x"], values) if value > 0]
+            axes.plot(*zip(*points), marker="o", label=SERIES.get(column, column))
     axes.set_xscale("log", base=2 if name == "lengths" else 10)
     axes.set_yscale("log")
     axes.set_title(title)

@@ -36,6 +36,7 @@ target is a least, the other is divided by ours: how many times faster ours is.
 - **The floor** of a language is the least that it can do: in Python a method of a class in C that gives out the text it
   keeps, in Node an async function around a closure that compares Date.now(), for threads what two threads gain that
   share nothing. Where the floor itself misses a target, ours has to come within {near} × of it (threads: 1.05 ×).
+- **Threads** are on a processor each; where both processors were free in some rounds, these count alone.
 - **Memory** is the peak of the process, shared pages included, less that of the bare interpreter."""
 
 
@@ -142,15 +143,28 @@ def shares(notes):
     names = {"shared": "shared library", "wheel": "extension of the wheel", "node": ".node"}
     crates = sorted(
         {crate for told in notes.values() for crate in told["crates"]},
-        key=lambda crate: -max(told["crates"].get(crate, 0) for told in notes.values()),
+        key=lambda crate: (-max(told["crates"].get(crate, 0) for told in notes.values()), crate),
     )
+    large = [crate for crate in crates if max(told["crates"].get(crate, 0) for told in notes.values()) >= 1]
+    small = {name: sum(notes[name]["crates"].get(crate, 0) for crate in crates if crate not in large) for name in names}
     lines += ["| crate | " + " | ".join(names.values()) + " |", "|---|" + "---|" * len(names)]
-    for crate in crates:
+    for crate in large:
         cells = [f"{notes[name]['crates'].get(crate, 0):.1f}" for name in names]
         lines.append(f"| {crate} | " + " | ".join(cells) + " |")
+    lines.append(f"| {len(crates) - len(large)} others | " + " | ".join(f"{small[name]:.1f}" for name in names) + " |")
     lines.append("| all code | " + " | ".join(f"{notes[name]['code']:.0f}" for name in names) + " |")
     return lines
 
+
+# What the programs call their series.
+SERIES = {
+    "hit": "a hit",
+    "copy": "copying a token out of as many pages",
+    "client": "one more client of a configuration that is there",
+    "release": "from the first that is released to the last",
+    "processor": "time of the processor",
+    "promise": "making it",
+}
 
 GROWTH = {
     "configurations": ("Configurations", "nanoseconds by the number of live configurations, each with a token"),
@@ -166,7 +180,8 @@ def growth(notes):
         series = notes[name]
         columns = [column for column in series if column != "x"]
         lines += ["", f"### {title}", "", f"{told[0].upper()}{told[1:]}.", "", f"![{told}](plots/{name}.svg)", ""]
-        lines += ["| | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+        lines += ["| | " + " | ".join(SERIES.get(column, column) for column in columns) + " |"]
+        lines.append("|---|" + "---|" * len(columns))
         for index, x in enumerate(series["x"]):
             lines.append(f"| {x:,.0f} | " + " | ".join(number(series[column][index]) for column in columns) + " |")
     return lines

@@ -64,8 +64,9 @@ def commit():
     return git("rev-parse", "--short", "HEAD") + (" and changes" if is_changed else "")
 
 
-def first_line(*command):
-    return output_of(command).splitlines()[0]
+def version_of(name):
+    """The first number with a dot that a program tells of itself."""
+    return re.search(r"\d+(\.\d+)+", output_of([name, "--version"])).group()
 
 
 def versions(bench):
@@ -77,12 +78,7 @@ def versions(bench):
         installed[f"{name} (Rust)"] = re.search(rf'name = "{name}"\nversion = "(.+?)"', lock).group(1)
     tools = {
         "Python": platform.python_version(),
-        "Node": first_line("node", "--version").lstrip("v"),
-        "Rust": first_line("rustc", "--version").split()[1],
-        "C compiler": first_line("cc", "--version"),
-        "curl": first_line("curl", "--version").split(" (")[0],
-        "valgrind": first_line("valgrind", "--version"),
-        "strace": first_line("strace", "--version"),
+        **{name: version_of(name) for name in ("node", "rustc", "cc", "curl", "valgrind", "strace")},
     }
     return {**tools, **installed}
 

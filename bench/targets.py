@@ -44,8 +44,11 @@ C_HITS = [
 RUST_HITS = [
     Row(CACHED, "Rust access_token() / two clock reads and a clone of an Arc", "ratio", "rust.access_token", None,
         "rust.floor"),
-    Row(START, "Rust, within a process: first get_token() / the crate oauth2", "ratio", "rust.request", None,
-        "rust.oauth2_request"),
+]  # fmt: skip
+
+RUST_START = [
+    Row(START, "http: Rust, within a process, first get_token() / the crate oauth2", "ratio", "rust.request", None,
+        "rust.oauth2_request", "ms"),
 ]  # fmt: skip
 
 PATH = [
@@ -132,7 +135,9 @@ SIZES = [
 
 # What a run of two minutes can tell, and all.
 QUICK = PYTHON_HITS + NODE_HITS + C_HITS + PATH[:3] + REFRESHING + IMPORTS + STARTS + MEMORIES + SIZES
-ALL = PYTHON_HITS + NODE_HITS + C_HITS + RUST_HITS + PATH + REFRESHING + IMPORTS + STARTS + MEMORIES + SIZES
+ALL = (
+    PYTHON_HITS + NODE_HITS + C_HITS + RUST_HITS + PATH + REFRESHING + IMPORTS + STARTS + RUST_START + MEMORIES + SIZES
+)
 
 
 def rows(samples, *, quick):

@@ -1,6 +1,8 @@
 /* A token at hand in C. Usage: cached time ROUNDS, against a copy and two coarse clock reads, in nanoseconds;
    cached threads ROUNDS, how much more two threads do than one; cached loop COUNT THREADS, for who counts from outside. */
+#define _GNU_SOURCE
 #include "bench.h"
+#include <sched.h>
 
 enum { COUNT = 20000, OF_A_THREAD = 200000, MOST_ROUNDS = 1000 };
 
@@ -56,13 +58,28 @@ static void *reckon(void *unused) {
     return NULL;
 }
 
+/* Each on a processor of its own: two that wake together may else share one for as long as this takes. */
+static void place(pthread_t thread, int number) {
+    cpu_set_t all, own;
+    int processor;
+    must(sched_getaffinity(0, sizeof all, &all) == 0, "asking for the processors");
+    for (processor = 0; processor < CPU_SETSIZE; processor++)
+        if (CPU_ISSET(processor, &all) && number-- == 0) {
+            CPU_ZERO(&own);
+            CPU_SET(processor, &own);
+            must(pthread_setaffinity_np(thread, sizeof own, &own) == 0, "choosing a processor");
+        }
+}
+
 static double on_threads(void *(*work)(void *), int count) {
     pthread_t threads[2];
     uint64_t began;
     int index;
     pthread_barrier_init(&start, NULL, (unsigned)count + 1);
-    for (index = 0; index < count; index++)
+    for (index = 0; index < count; index++) {
         must(pthread_create(&threads[index], NULL, work, NULL) == 0, "making a thread");
+        place(threads[index], index);
+    }
     began = now_ns();
     pthread_barrier_wait(&start);
     for (index = 0; index < count; index++) pthread_join(threads[index], NULL);

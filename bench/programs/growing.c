@@ -8,6 +8,7 @@ enum { MOST = 10000, STEPS = 9, HITS = 200000 };
 static const int COUNTS[STEPS] = {1, 3, 10, 30, 100, 300, 1000, 3000, MOST};
 static xilnex_auth_client *clients[MOST];
 static uint64_t ended[MOST];
+static char *pages[MOST];
 static pthread_barrier_t start;
 
 /* In an order that repeats after all of them and has no neighbours: what a cache of the processor makes of it, too. */
@@ -24,6 +25,23 @@ static double among(int count) {
     return (double)(now_ns() - began) / HITS;
 }
 
+/* What a processor needs to copy as much out of as many places, each on pages of its own. */
+static double copying(int count, size_t length) {
+    static char copy[XILNEX_AUTH_TOKEN_BUFFER];
+    uint64_t began;
+    unsigned place = 0;
+    int index;
+    for (index = 0; index < count; index++)
+        if (pages[index] == NULL) pages[index] = memset(aligned_alloc(4096, 4096), 't', 4096);
+    began = now_ns();
+    for (index = 0; index < HITS; index++) {
+        place = (place + 7919u) % (unsigned)count;
+        memcpy(copy, pages[place], length);
+        __asm__ volatile("" : : "r"(copy) : "memory");
+    }
+    return (double)(now_ns() - began) / HITS;
+}
+
 /* Another client of a configuration that is there. */
 static double making(int count) {
     enum { MADE = 500 };
@@ -35,15 +53,17 @@ static double making(int count) {
 
 static void configurations(void) {
     static char token[XILNEX_AUTH_TOKEN_BUFFER];
-    double hits[STEPS], made[STEPS], count[STEPS];
+    double hits[STEPS], copies[STEPS], made[STEPS], count[STEPS];
     int step, there = 0;
     for (step = 0; step < STEPS; step++) {
         for (; there < COUNTS[step]; there++) clients[there] = client_of(there), get(clients[there], token);
         count[step] = COUNTS[step];
         hits[step] = among(COUNTS[step]);
+        copies[step] = copying(COUNTS[step], strlen(token));
         made[step] = making(COUNTS[step]);
     }
     printf("{"), print_list("count", count, STEPS, ", "), print_list("hit", hits, STEPS, ", ");
+    print_list("copy", copies, STEPS, ", ");
     print_list("client", made, STEPS, "}\n");
 }
 
