@@ -71,6 +71,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 	cargo fmt --all --check --manifest-path bench/rust/Cargo.toml
+	cargo clippy --locked --quiet --manifest-path bench/rust/Cargo.toml --target-dir $(BENCH)/rust -- -D warnings
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir target/fuzz/check -- -D warnings
 	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(HEADER) --verify $(CLIENT_H)
