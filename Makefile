@@ -64,7 +64,7 @@ dist: dist/.wheel dist/.node dist/.sdk ## build the wheel, the npm tarball and t
 	@python3 tools/sizes.py dist
 
 check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of generated files, types
-	@tools/require.sh lints
+	@tools/require.sh lints memory
 	cargo fmt --all --check
 	$(PYTHON)/ruff format --quiet --check .
 	$(PYTHON)/ruff check --quiet .
@@ -81,6 +81,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
+	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE) 2>/dev/null
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
 
 header: $(CBINDGEN).done ## generate the headers in include/ from the C binding

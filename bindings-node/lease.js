@@ -1,12 +1,7 @@
 // For how long a token is handed out without a call of the native part, which costs ten times as much as the rest.
 'use strict';
 
-// Taken once, so that the fake clocks of test suites do not make it last for ever.
-const { performance } = require('node:perf_hooks');
-const { setTimeout } = require('node:timers');
-
-const awake = performance.now.bind(performance);
-const wall = Date.now;
+const { awake, setTimeout, wall } = require('./clocks.js');
 
 /** Milliseconds after which the native part is told at the latest how many calls were answered. */
 const TOLD_AFTER = 1000;
