@@ -81,7 +81,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
-	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE) 2>/dev/null
+	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE)
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
 
 header: $(CBINDGEN).done ## generate the headers in include/ from the C binding
