@@ -3,6 +3,7 @@
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 STAGE   := target/stage
+BENCH   := target/bench
 TOOLS   := target/tools
 PYTHON  := $(TOOLS)/python/bin
 SDK     := xilnex-auth-sdk-$(VERSION)
@@ -10,12 +11,14 @@ CBINDGEN_VERSION := 0.29.4
 MUTANTS_VERSION := 27.1.0
 DENY_VERSION := 0.20.2
 FUZZ_VERSION := 0.13.2
+BLOAT_VERSION := 0.12.1
 PDOC_VERSION := 16.0.0
 # It reads types by a compiler in JavaScript, which TypeScript 7 no longer is.
 TYPEDOC := typedoc@0.28.20 typescript@5.9.3
 MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
 DENY := $(TOOLS)/cargo-deny-$(DENY_VERSION)
 FUZZ := $(TOOLS)/cargo-fuzz-$(FUZZ_VERSION)
+BLOAT := $(TOOLS)/cargo-bloat-$(BLOAT_VERSION)
 CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
 HEADER  := $(CBINDGEN)/bin/cbindgen --quiet --lockfile Cargo.lock
 CLIENT_H  := --config bindings-c/cbindgen.toml --crate xilnex-auth-c --output include/xilnex_auth.h bindings-c
@@ -41,15 +44,16 @@ $(call forget,dist/*.tgz,dist/.node)
 $(call forget,dist/$(SDK)-*.tar.gz,dist/.sdk)
 $(call forget,bindings-node/node_modules,$(TOOLS)/npm.done)
 $(call forget,tests/interop/node_modules,$(TOOLS)/tests.done)
+$(call forget,$(BENCH)/node $(BENCH)/python $(BENCH)/bin,$(BENCH)/*.done)
 $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage header docs reliability sanitize syscalls loss fuzz mutants bench clean
+.PHONY: help demo test check dist stage header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 demo: stage ## show the main job in all languages against the sandbox
 	@python3 demo/run.py $(STAGE)
@@ -61,12 +65,14 @@ dist: dist/.wheel dist/.node dist/.sdk ## build the wheel, the npm tarball and t
 	@python3 tools/sizes.py dist
 
 check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of generated files, types
-	@tools/require.sh lints
+	@tools/require.sh lints memory
 	cargo fmt --all --check
 	$(PYTHON)/ruff format --quiet --check .
 	$(PYTHON)/ruff check --quiet .
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
+	cargo fmt --all --check --manifest-path bench/rust/Cargo.toml
+	cargo clippy --locked --quiet --manifest-path bench/rust/Cargo.toml --target-dir $(BENCH)/rust -- -D warnings
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir target/fuzz/check -- -D warnings
 	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(HEADER) --verify $(CLIENT_H)
@@ -76,6 +82,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
 	$(STAGE)/python/bin/python -m mypy.stubtest xilnex_auth
 	cd bindings-node && npm run --silent types
+	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE)
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
 
 header: $(CBINDGEN).done ## generate the headers in include/ from the C binding
@@ -113,8 +120,11 @@ fuzz: $(FUZZ).done ## run every fuzz target a hundred million times and write fu
 mutants: $(MUTANTS).done ## change the engine's decisions one by one and see whether a test notices
 	@python3 tools/mutants.py $(MUTANTS)/bin/cargo-mutants
 
-bench: stage ## compare the cost of a kept token with the floor of each language
-	@python3 tools/bench.py $(STAGE)
+bench: $(BENCH)/ready.done $(BENCH)/rust.done $(BLOAT).done ## measure against the clients people use and write bench/REPORT.md
+	@$(BENCH)/python/bin/python bench/run.py dist $(BENCH) $(BLOAT)/bin/cargo-bloat
+
+bench-quick: $(BENCH)/ready.done ## print the ratios of make bench in two minutes
+	@$(BENCH)/python/bin/python bench/run.py --quick dist $(BENCH)
 
 clean: ## remove everything that was built
 	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
@@ -163,6 +173,30 @@ $(STAGE)/sdk.done: dist/.sdk tools/compile.sh $(wildcard tests/drivers/driver.*)
 	@sh tools/compile.sh $(STAGE)/sdk tests demo $(STAGE)
 	@touch $@
 
+# What is measured, ours and the rivals, in places of their own.
+
+$(BENCH)/python.done: dist/.wheel bench/requirements.txt | $(TOOLS)/required.done
+	@rm -rf $(BENCH)/python && mkdir -p $(BENCH)
+	python3 -m venv $(BENCH)/python
+	$(BENCH)/python/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt dist/*.whl
+	@touch $@
+
+$(BENCH)/node.done: dist/.node $(wildcard bench/node/*.json) | $(TOOLS)/required.done
+	@rm -rf $(BENCH)/node && mkdir -p $(BENCH)/node && cp bench/node/*.json $(BENCH)/node
+	cd $(BENCH)/node && npm ci --silent --no-audit --no-fund
+	cd $(BENCH)/node && npm install --silent --no-audit --no-fund --no-save "$(CURDIR)"/dist/*.tgz
+	@touch $@
+
+$(BENCH)/ready.done: $(STAGE)/sdk.done $(BENCH)/python.done $(BENCH)/node.done bench/prepare.sh $(wildcard bench/programs/*)
+	@tools/require.sh bench
+	bench/prepare.sh $(STAGE)/sdk $(BENCH)
+	@cp bench/programs/*.mjs $(BENCH)/node
+	@touch $@
+
+$(BENCH)/rust.done: $(RUST) $(wildcard bench/rust/Cargo.* bench/rust/src/*)
+	cargo build --locked --quiet --release --manifest-path bench/rust/Cargo.toml --target-dir $(BENCH)/rust
+	@touch $@
+
 # The tools that the registries deliver; nothing has to be installed by hand.
 
 $(TOOLS)/required.done: tools/require.sh
@@ -199,6 +233,10 @@ $(DENY).done: | $(TOOLS)/required.done
 
 $(FUZZ).done: | $(TOOLS)/required.done
 	cargo install --quiet cargo-fuzz --version $(FUZZ_VERSION) --locked --root $(FUZZ)
+	@touch $@
+
+$(BLOAT).done: | $(TOOLS)/required.done
+	cargo install --quiet cargo-bloat --version $(BLOAT_VERSION) --locked --root $(BLOAT)
 	@touch $@
 
 $(CBINDGEN).done: | $(TOOLS)/required.done

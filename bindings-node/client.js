@@ -6,7 +6,7 @@ const { AccessToken } = require('./access-token.js');
 const { readCall } = require('./call.js');
 const { lookUp } = require('./environment.js');
 const { XilnexAuthError } = require('./error.js');
-const { Lease, endLeases } = require('./lease.js');
+const { Lease, endLeases, reportLeases } = require('./lease.js');
 const native = require('./native.js');
 const { readOptions } = require('./options.js');
 const { Wait } = require('./wait.js');
@@ -34,7 +34,8 @@ class Client {
 
   /** One promise for all calls of a lease: making another costs as much as looking at the clocks. */
   getToken(call) {
-    return call === undefined && this.#lease.answers() ? (this.#text ??= this.#textOf(this.#token)) : this.#getToken(call);
+    const isLeased = call === undefined && this?.#lease.answers();
+    return isLeased ? (this.#text ??= Promise.resolve(this.#token.value)) : Client.#textFor(this, call);
   }
 
   async accessToken(call) {
@@ -65,7 +66,7 @@ class Client {
   }
 
   stats() {
-    this.#lease.report();
+    reportLeases();
     const stats = this.#native.stats();
     Object.freeze(stats.failures);
     return Object.freeze(stats);
@@ -107,12 +108,9 @@ class Client {
     return `Client ${inspect(this.toJSON(), options)}`;
   }
 
-  async #getToken(call) {
-    return tokenOf(await this.#find(call)).value;
-  }
-
-  async #textOf(token) {
-    return token.value;
+  /** Rejects also where there is no client, as in a function that was taken out of one. */
+  static async #textFor(client, call) {
+    return tokenOf(await client.#find(call)).value;
   }
 
   /** The token at hand, if this call takes any and the lease lasts. */
@@ -146,10 +144,12 @@ class Client {
   #receive(answer) {
     if (answer?.error) return answer.error;
     if (answer) {
+      this.#lease.end();
       this.#token = new AccessToken(answer.token);
       this.#text = undefined;
+    } else {
+      this.#lease.grant(() => this.#native.lease());
     }
-    this.#lease.grant(() => this.#native.lease());
     return this.#token;
   }
 }

@@ -2,7 +2,6 @@
 'use strict';
 
 const { types } = require('node:util');
-const { isMainThread } = require('node:worker_threads');
 
 const find = (name) => (name in process.env ? String(process.env[name]) : undefined);
 
@@ -12,6 +11,8 @@ const find = (name) => (name in process.env ? String(process.env[name]) : undefi
  * object in the place of `process.env`.
  */
 function lookUp() {
+  // Loaded here, because that takes longer than the rest of this file.
+  const { isMainThread } = require('node:worker_threads');
   return isMainThread && !process.versions.bun && isOfProcess(process.env) ? undefined : find;
 }
 

@@ -1,13 +1,10 @@
 // What happens to the tokens of the process, told to the listeners of this thread.
 'use strict';
 
-const { debuglog } = require('node:util');
+const { nextTick } = require('./clocks.js');
 const { XilnexAuthError } = require('./error.js');
 const native = require('./native.js');
 const { typeName } = require('./options.js');
-
-// Taken once, so that the fake clocks of test suites do not swallow an error.
-const { nextTick } = process;
 
 /** One entry for each subscription, so that the same function may listen twice. */
 const subscriptions = new Set();
@@ -65,9 +62,5 @@ function tell(listener, event) {
     });
   }
 }
-
-/** NODE_DEBUG=xilnex-auth writes every event to stderr. */
-const debug = debuglog('xilnex-auth');
-if (debug.enabled) onEvent(({ message }) => debug('%s', message));
 
 module.exports = { onEvent };

@@ -1,11 +1,11 @@
 // The package: what `require('xilnex-auth')` gives.
 'use strict';
 
+const { debuglog } = require('node:util');
 const { AccessToken } = require('./access-token.js');
 const { Client } = require('./client.js');
 const { defaultClient } = require('./default-client.js');
 const { XilnexAuthError } = require('./error.js');
-const { onEvent } = require('./events.js');
 const { version } = require('./package.json');
 
 /** Rejects also where there can be no client, and is not async: that would cost as much again as the token. */
@@ -20,6 +20,15 @@ function getToken(call) {
 function getTokenSync(call) {
   return defaultClient().getTokenSync(call);
 }
+
+/** Loaded when it is first called, as authFetch is. */
+function onEvent(listener) {
+  return require('./events.js').onEvent(listener);
+}
+
+/** NODE_DEBUG=xilnex-auth writes every event to stderr. */
+const debug = debuglog('xilnex-auth');
+if (debug.enabled) onEvent(({ message }) => debug('%s', message));
 
 /** Loaded when it is first called, so that programs without it do not pay for it. */
 function authFetch(client, options) {

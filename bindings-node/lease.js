@@ -1,15 +1,17 @@
 // For how long a token is handed out without a call of the native part, which costs ten times as much as the rest.
 'use strict';
 
-// Taken once, so that the fake clocks of test suites do not make it last for ever.
-const { performance } = require('node:perf_hooks');
-const { clearTimeout, setTimeout } = require('node:timers');
+const { awake, setTimeout, wall } = require('./clocks.js');
 
-const awake = performance.now.bind(performance);
-const wall = Date.now;
+/** Milliseconds after which the native part is told at the latest how many calls were answered. */
+const TOLD_AFTER = 1000;
 
 /** Leases of other generations have ended, whoever has them. */
 let generation = 0;
+
+/** Those that have answered calls of which the native part was not told yet. */
+const untold = new Set();
+let timer;
 
 /**
  * Answers at most a second of calls by both clocks, of which one counts a suspend, and the other cannot be set back. What
@@ -22,9 +24,8 @@ class Lease {
   #wallUntil = 0;
   #answered = 0;
   #tell;
-  #timer;
 
-  /** `tell` is told how many calls were answered, after a second at the latest. */
+  /** `tell` is told how many calls were answered. */
   constructor(tell) {
     this.#tell = tell;
   }
@@ -45,14 +46,14 @@ class Lease {
     if (this.#generation !== generation) return false;
     const now = wall();
     if (now >= this.#wallUntil || now < this.#wallFrom || awake() >= this.#awakeUntil) return false;
-    if (this.#answered++ === 0) this.#timer = setTimeout(() => this.report(), 1000).unref();
+    if (this.#answered++ === 0) tellLater(this);
     return true;
   }
 
-  /** Tells the calls that were answered and not told yet. */
+  /** Tells the native part of the calls that were answered. */
   report() {
     if (this.#answered === 0) return;
-    clearTimeout(this.#timer);
+    untold.delete(this);
     this.#tell(this.#answered);
     this.#answered = 0;
   }
@@ -63,9 +64,23 @@ class Lease {
   }
 }
 
+/** The process may end meanwhile: then nobody asks any more. */
+function tellLater(lease) {
+  untold.add(lease);
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    reportLeases();
+  }, TOLD_AFTER).unref();
+}
+
+/** Has all leases of this thread report. */
+function reportLeases() {
+  for (const lease of untold) lease.report();
+}
+
 /** Ends all leases of this thread. */
 function endLeases() {
   generation += 1;
 }
 
-module.exports = { Lease, endLeases };
+module.exports = { Lease, endLeases, reportLeases };

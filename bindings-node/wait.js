@@ -2,9 +2,7 @@
 'use strict';
 
 const { defaultMaxListeners, getMaxListeners, setMaxListeners } = require('node:events');
-// Taken once, so that the fake clocks of test suites do not stop real requests.
-const { performance } = require('node:perf_hooks');
-const { clearTimeout, setTimeout } = require('node:timers');
+const { awake, clearTimeout, setTimeout } = require('./clocks.js');
 const native = require('./native.js');
 
 /** The longest time that a timer of Node takes, in milliseconds. */
@@ -39,7 +37,7 @@ class Wait {
   #minTtl;
   #timeout;
   #receive;
-  #begun = performance.now();
+  #begun = awake();
   #sharedFor;
   #callers = 0;
   #ended;
@@ -62,7 +60,7 @@ class Wait {
   /** Whether a call with these arguments, made now, would wait for the same thing and as long. */
   serves(minTtl, timeout) {
     const isEqual = this.#minTtl === minTtl && this.#timeout === timeout;
-    return isEqual && waits.has(this) && performance.now() - this.#begun < this.#sharedFor;
+    return isEqual && waits.has(this) && awake() - this.#begun < this.#sharedFor;
   }
 
   /** What the request ends with; rejects only with the reason of this caller's signal. */

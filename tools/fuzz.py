@@ -145,7 +145,7 @@ def run(name, seconds=None, runs=None):
     limit = f"-runs={runs // CALLS_IN_SEQUENCE.get(name, 1)}" if runs else f"-max_total_time={seconds}"
     options = [f"-max_len={longest}", "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={crashes}/"]
     if runs:
-        # A thread that is about to end has memory that nothing points to any more: one look in a hundred thousand meets it.
+        # A thread about to end has memory that nothing points to: one look in a hundred thousand meets it.
         options.append("-detect_leaks=0")
     path = OUT / f"{name}{'-long' if runs else ''}.log"
     with path.open("w") as log:

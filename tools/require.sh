@@ -52,6 +52,10 @@ for tool in "$@"; do
             command -v valgrind >/dev/null || complain "valgrind (on Debian: apt-get install valgrind)" ;;
         syscalls)
             command -v strace >/dev/null || complain "strace (on Debian: apt-get install strace)" ;;
+        bench)
+            for name in valgrind strace curl openssl; do
+                command -v "$name" >/dev/null || complain "$name (on Debian: apt-get install $name)"
+            done ;;
         loss)
             for name in unshare ip nft; do
                 command -v "$name" >/dev/null || complain "$name (on Debian: util-linux, iproute2, nftables)"

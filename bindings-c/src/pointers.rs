@@ -31,6 +31,7 @@ pub fn writable<T>(pointer: *mut T, argument: &str) -> Result<(), Error> {
 ///
 /// # Safety
 /// `pointer` is NULL or writable, aligned or not.
+#[inline]
 pub unsafe fn put<T>(pointer: *mut T, value: T) {
     if !pointer.is_null() {
         // SAFETY: not NULL, and the caller promises the rest.
@@ -44,6 +45,7 @@ pub fn optional(text: Option<&CString>) -> *const c_char {
 }
 
 /// Refuses a buffer that cannot be written, before any work is done for it; one of no bytes only asks for the length.
+#[inline]
 pub fn room(buffer: *mut c_char, size: usize) -> Result<(), Error> {
     if size == 0 { Ok(()) } else { writable(buffer, "buffer") }
 }
@@ -53,6 +55,7 @@ pub fn room(buffer: *mut c_char, size: usize) -> Result<(), Error> {
 ///
 /// # Safety
 /// `buffer` is writable for `size` bytes, as [`room`] knows it; `length` is NULL or writable.
+#[inline]
 pub unsafe fn fill(buffer: *mut c_char, size: usize, length: *mut usize, text: &str) -> Result<(), Error> {
     // SAFETY: the caller's promise about `length`.
     unsafe { put(length, text.len()) };

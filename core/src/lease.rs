@@ -7,6 +7,8 @@ use std::time::Duration;
 /// No longer than this, so that one clock that is set back, or stands still, misleads nobody for longer.
 pub const LONGEST: Duration = Duration::from_secs(1);
 
+const LONGEST_NANOS: u64 = LONGEST.as_nanos() as u64;
+
 /// Until when a token may be handed out without another look at the exact clocks. Nobody has one at first.
 ///
 /// It holds while both clocks are within its last second: one that goes back ends it as one that goes on does.
@@ -36,7 +38,7 @@ impl Lease {
     #[inline]
     pub fn holds(&self, now: Glance) -> bool {
         let is_within = |end: &AtomicU64, now: u64| {
-            end.load(Ordering::Relaxed).wrapping_sub(now) <= LONGEST.as_nanos() as u64
+            end.load(Ordering::Relaxed).wrapping_sub(now).wrapping_sub(1) < LONGEST_NANOS
         };
         is_within(&self.awake, now.awake) && is_within(&self.wall, now.wall)
     }
@@ -61,12 +63,13 @@ mod tests {
         let end = (100 * SECOND + 400_000_000, 900 * SECOND + 400_000_000);
         for (awake, wall, holds) in [
             (100 * SECOND, 900 * SECOND, true),
-            (end.0, end.1, true),
-            (end.0 + 1, end.1, false),
-            (end.0, end.1 + 1, false),
-            (end.0, end.1 - SECOND, true), // the least that it can know: it began within a second before its end
-            (end.0, end.1 - SECOND - 1, false),
-            (end.0 - SECOND - 1, end.1, false),
+            (end.0 - 1, end.1 - 1, true),
+            (end.0, end.1 - 1, false),
+            (end.0 - 1, end.1, false),
+            (end.0 - 1, end.1 + 1, false),
+            (end.0 - 1, end.1 - SECOND, true), // the least that it can know: it began within a second before its end
+            (end.0 - 1, end.1 - SECOND - 1, false),
+            (end.0 - SECOND - 1, end.1 - 1, false),
             (100 * SECOND, 4500 * SECOND, false), // asleep for an hour
         ] {
             assert_eq!(lease.holds(at(awake, wall)), holds, "{awake} {wall}");
@@ -80,11 +83,12 @@ mod tests {
         ) {
             let lease = Lease::default();
             lease.grant(at(awake, wall), Duration::from_nanos(length));
-            let is_over = later > length.min(SECOND);
+            let is_over = later >= length.min(SECOND);
             prop_assert!(!(is_over && lease.holds(at(awake.wrapping_add(later), other))));
             prop_assert!(!(is_over && lease.holds(at(other, wall.wrapping_add(later)))));
-            let within = later % (length.min(SECOND) + 1);
-            prop_assert!(lease.holds(at(awake.wrapping_add(within), wall.wrapping_add(within))));
+            let within = later % length.clamp(1, SECOND);
+            let holds = lease.holds(at(awake.wrapping_add(within), wall.wrapping_add(within)));
+            prop_assert!(holds || length == 0);
         }
     }
 }

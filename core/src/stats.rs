@@ -2,7 +2,8 @@
 
 use crate::clock::nanos;
 use crate::error::Kind;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// What the clients of one configuration have done in this process; a forked child counts on from its parent's.
@@ -93,6 +94,7 @@ impl Count {
 
 impl Counters {
     /// Calls were answered from memory.
+    #[inline]
     pub fn hits(&self, count: u64) {
         self.hits[shard()].0.fetch_add(count, Ordering::Relaxed);
     }
@@ -139,10 +141,17 @@ impl Counters {
 }
 
 /// Threads take turns in choosing a shard when they first count.
+#[inline]
 fn shard() -> usize {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    thread_local!(static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed) as usize % SHARDS);
-    MINE.try_with(|mine| *mine).unwrap_or(0)
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    // Counted from 1; 0 for a thread that has not chosen yet, and that costs no destructor.
+    thread_local!(static MINE: Cell<usize> = const { Cell::new(0) });
+    MINE.with(|mine| {
+        if mine.get() == 0 {
+            mine.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS + 1);
+        }
+        (mine.get() - 1) % SHARDS
+    })
 }
 
 #[cfg(test)]

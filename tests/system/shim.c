@@ -115,8 +115,15 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
         return -1;
     }
     if (REAL(clock_gettime)(clock, now) != 0) return -1;
-    if (clock == CLOCK_REALTIME && number("wall", &value)) now->tv_sec += value;
+    if ((clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) && number("wall", &value)) now->tv_sec += value;
     if (clock == CLOCK_BOOTTIME && number("boot", &value)) now->tv_sec += value;
+    return 0;
+}
+
+int gettimeofday(struct timeval *now, void *zone) {
+    long value;
+    if (REAL(gettimeofday)(now, zone) != 0) return -1;
+    if (number("wall", &value)) now->tv_sec += value;
     return 0;
 }
 

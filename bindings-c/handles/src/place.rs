@@ -109,13 +109,13 @@ impl<T, F: Fn(Box<T>)> Drop for Visit<'_, T, F> {
 /// Threads take turns in choosing a shard when they first come by.
 #[inline]
 fn shard() -> usize {
-    const NONE: usize = usize::MAX;
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static MINE: Cell<usize> = const { Cell::new(NONE) });
+    // Counted from 1; 0 for a thread that has not chosen yet.
+    thread_local!(static MINE: Cell<usize> = const { Cell::new(0) });
     MINE.with(|mine| {
-        if mine.get() == NONE {
-            mine.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS);
+        if mine.get() == 0 {
+            mine.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS + 1);
         }
-        mine.get() % SHARDS
+        (mine.get() - 1) % SHARDS
     })
 }

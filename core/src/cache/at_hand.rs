@@ -79,15 +79,21 @@ impl Cache {
     }
 
     /// Counts a call that was answered from memory.
+    #[inline]
     pub(super) fn served(&self, token: &Arc<AccessToken>) {
         self.counters.hits(1);
         self.tell_if_outage(token, 1);
     }
 
+    #[inline]
     fn tell_if_outage(&self, token: &Arc<AccessToken>, count: u64) {
-        if self.outage.load(Ordering::Relaxed) == Outage::None as u8 {
-            return;
+        if self.outage.load(Ordering::Relaxed) != Outage::None as u8 {
+            self.served_while_failing(token, count);
         }
+    }
+
+    #[cold]
+    fn served_while_failing(&self, token: &Arc<AccessToken>, count: u64) {
         self.counters.served_while_failing.add_many(count);
         let (untold, told) = (Outage::Untold as u8, Outage::Told as u8);
         if self.outage.compare_exchange(untold, told, Ordering::Relaxed, Ordering::Relaxed).is_err() {

@@ -16,6 +16,7 @@ fn reads(world: &World, work: impl FnOnce()) -> usize {
 fn the_clocks_are_read_once_a_second() {
     let world = World::new([Token("one", 3600)]);
     assert_eq!(world.get(), "one");
+    world.settle(1);
     for _ in 0..3 {
         let read = reads(&world, || {
             for _ in 0..10 {
@@ -34,7 +35,9 @@ fn a_clock_that_leaves_the_second_is_read_whichever_it_is_and_wherever_it_goes()
     for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -0.5), (0.5, -1800.0), (0.5, 1800.0)] {
         let world = World::new([Token("one", 10_000)]);
         world.clock.advance(7200.0);
-        assert_eq!((world.get(), world.get()), ("one".to_owned(), "one".to_owned()));
+        assert_eq!(world.get(), "one");
+        world.settle(1);
+        assert_eq!(world.get(), "one");
         world.clock.step(boot, wall);
         assert_eq!(reads(&world, || assert_eq!(world.get(), "one")), 1, "boot {boot}, wall {wall}");
     }

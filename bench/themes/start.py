@@ -1,0 +1,143 @@
+"""Theme: importing, and the way from the start of a process to its first token, in time and memory."""
+
+from rounds import add, numbers_of
+
+QUICK_ROUNDS = 5
+ROUNDS = 25
+
+IMPORTS = {
+    "Python": {
+        "xilnex_auth": "import xilnex_auth",
+        "msal": "import msal",
+        "azure": "import azure.identity",
+        "authlib": "import authlib.integrations.requests_client",
+        "requests_oauthlib": "import requests_oauthlib",
+    },
+    "Node": {
+        "xilnex-auth": "require('xilnex-auth')",
+        "msal-node": "require('@azure/msal-node')",
+        "openid-client": "import('openid-client')",
+        "simple-oauth2": "require('simple-oauth2')",
+    },
+}
+
+PYTHON = {
+    "python": "import xilnex_auth\nassert xilnex_auth.get_token()",
+    "msal": """
+import os, msal
+app = msal.ConfidentialClientApplication(
+    os.environ["XILNEX_CLIENT_ID"], client_credential=os.environ["BENCH_TLS_SECRET"],
+    oidc_authority=os.environ["BENCH_DISCOVERY"] + "/bench")
+assert app.acquire_token_for_client(["coreapi"])["access_token"]
+""",
+    "azure": """
+import os
+from azure.identity import ClientSecretCredential
+credential = ClientSecretCredential(
+    "bench", os.environ["XILNEX_CLIENT_ID"], os.environ["BENCH_TLS_SECRET"],
+    authority=os.environ["BENCH_DISCOVERY"], disable_instance_discovery=True)
+assert credential.get_token("coreapi").token
+""",
+    "authlib": """
+import os
+from authlib.integrations.requests_client import OAuth2Session
+session = OAuth2Session(os.environ["XILNEX_CLIENT_ID"], os.environ["XILNEX_CLIENT_SECRET"], scope="coreapi")
+assert session.fetch_token(os.environ["XILNEX_BASE_URL"] + "/connect/token", grant_type="client_credentials")
+""",
+    "requests_oauthlib": """
+import os
+os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+from oauthlib.oauth2 import BackendApplicationClient
+from requests_oauthlib import OAuth2Session
+session = OAuth2Session(client=BackendApplicationClient(os.environ["XILNEX_CLIENT_ID"]), scope=["coreapi"])
+assert session.fetch_token(
+    os.environ["XILNEX_BASE_URL"] + "/connect/token", client_secret=os.environ["XILNEX_CLIENT_SECRET"],
+    include_client_id=True)
+""",
+}
+
+NODE = {
+    "node": "require('xilnex-auth').getToken()",
+    "msal-node": """
+const { ConfidentialClientApplication } = require('@azure/msal-node');
+const { BENCH_DISCOVERY: at, BENCH_TLS_SECRET: clientSecret, XILNEX_CLIENT_ID: clientId } = process.env;
+const auth = { clientId, clientSecret, authority: at + '/bench', knownAuthorities: [new URL(at).host] };
+new ConfidentialClientApplication({ auth, system: { protocolMode: 'OIDC' } })
+  .acquireTokenByClientCredential({ scopes: ['coreapi'] });
+""",
+    "openid-client": """
+import('openid-client').then((client) => {
+  const { XILNEX_BASE_URL: at, XILNEX_CLIENT_ID: id, XILNEX_CLIENT_SECRET: secret } = process.env;
+  const config = new client.Configuration({ issuer: at, token_endpoint: at + '/connect/token' }, id, secret);
+  client.allowInsecureRequests(config);
+  return client.clientCredentialsGrant(config, { scope: 'coreapi' });
+});
+""",
+    "simple-oauth2": """
+const { ClientCredentials } = require('simple-oauth2');
+const { XILNEX_BASE_URL: tokenHost, XILNEX_CLIENT_ID: id, XILNEX_CLIENT_SECRET: secret } = process.env;
+new ClientCredentials({ client: { id, secret }, auth: { tokenHost, tokenPath: '/connect/token' } })
+  .getToken({ scope: 'coreapi' });
+""",
+}
+
+# They take https only, and an address of their own.
+TLS_ONLY = ("msal", "azure", "msal-node")
+
+
+def curl(sandbox):
+    """The same POST by the curl command; its body comes by a file, so that all of them do the same."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": sandbox.client_id,
+        "client_secret": sandbox.client_secret,
+        "scope": "coreapi",
+    }
+    command = ["curl", "--silent", "--show-error", "--fail", "--output", "/dev/null"]
+    if sandbox.ca_file:
+        command += ["--cacert", sandbox.ca_file]
+    data = "&".join(f"{name}={value}" for name, value in form.items())
+    return [*command, "--data", data, f"{sandbox.base_url}/connect/token"]
+
+
+def commands(bench, scheme):
+    """What gets a token over a scheme, by name."""
+    sandbox = bench.endpoint.tls if scheme == "https" else bench.endpoint.plain
+    found = {"c": [bench.bin / "first"], "curl": curl(sandbox)}
+    found |= {name: [bench.bin / name] for name in ("libcurl", "liboauth2") if (bench.bin / name).exists()}
+    found |= {name: [bench.python, "-c", code] for name, code in PYTHON.items()}
+    found |= {name: ["node", "-e", code] for name, code in NODE.items()}
+    return {name: command for name, command in found.items() if scheme == "https" or name not in TLS_ONLY}
+
+
+def launched(bench, command, environment):
+    """Milliseconds and MiB of one run."""
+    found = numbers_of([bench.bin / "launch", *command], environment, bench.node)
+    return found["ns"] / 1e6, found["kib"] / 1024
+
+
+def one_round(bench, samples):
+    """Everything once: bare interpreters, imports, first tokens."""
+    plain = bench.endpoint.environment()
+    interpreters = {"Python": [bench.python, "-c"], "Node": ["node", "-e"]}
+    for language, interpreter in interpreters.items():
+        time, memory = launched(bench, [*interpreter, "0"], plain)
+        add(samples, "import", {language: time})
+        add(samples, "memory", {language: memory})
+        for name, code in IMPORTS[language].items():
+            add(samples, "import", {name: launched(bench, [*interpreter, code], plain)[0]})
+    for scheme in ("http", "https"):
+        environment = bench.endpoint.environment(tls=scheme == "https")
+        for name, command in commands(bench, scheme).items():
+            time, memory = launched(bench, command, environment)
+            add(samples, scheme, {name: time})
+            add(samples, f"memory.{scheme}", {name: memory})
+
+
+def take(bench, samples, notes):
+    one_round(bench, {})  # Pages and byte code are read for the first time.
+    for _ in range(QUICK_ROUNDS if bench.quick else ROUNDS):
+        one_round(bench, samples)
+    notes["absent"] = {
+        mark.name.removeprefix("absent-"): mark.read_text().strip() for mark in bench.out.glob("absent-*")
+    }
