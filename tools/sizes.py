@@ -8,8 +8,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-WHEEL_LIMIT = 3 * 1024 * 1024
-NODE_LIMIT = 5 * 1024 * 1024 // 2
+LIMIT = 5 * 1024 * 1024 // 2
 
 
 def mebibytes(size):
@@ -36,10 +35,10 @@ def main():
         print(f"{mebibytes(size):>10}  {package.name}")
         for name, inner in natives(package):
             print(f"{mebibytes(inner):>21}  {name}")
-            failed |= name.endswith(".node") and inner > NODE_LIMIT
-        failed |= package.suffix == ".whl" and size > WHEEL_LIMIT
+            failed |= name.endswith(".node") and inner > LIMIT
+        failed |= package.suffix == ".whl" and size > LIMIT
     if failed:
-        raise SystemExit("the wheel is larger than 3 MiB, or a .node larger than 2.5 MiB")
+        raise SystemExit("the wheel or a .node is larger than 2.5 MiB")
 
 
 if __name__ == "__main__":
