@@ -29,7 +29,9 @@ def sizes(dist):
     with zipfile.ZipFile(wheel) as archive:
         native = only((item for item in archive.infolist() if item.filename.endswith(".so")), "the extension")
     with tarfile.open(only(dist.glob("xilnex-auth-[0-9]*.tgz"), "the npm tarball")) as archive:
-        addon = only((item for item in archive.getmembers() if item.name.endswith(".node")), "the addon")
+        # That of the sandbox is another.
+        addons = (item for item in archive.getmembers() if item.name.endswith(".node") and "/xilnex-auth." in item.name)
+        addon = only(addons, "the addon of the engine")
     with tarfile.open(only(dist.glob("xilnex-auth-sdk-*.tar.gz"), "the SDK")) as archive:
         names = (item for item in archive.getmembers() if item.isfile() and "libxilnex_auth.so." in item.name)
         shared = only(names, "the shared library")
