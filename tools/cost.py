@@ -65,7 +65,7 @@ def main():
             "Node, require",
             loading(["node", "-e", ""], ["node", "-e", "require('xilnex-auth')"], node),
             MOST_LOADING,
-            "ms",
+            "of the bare start",
         ),
     ]
     for what, cost, most, unit in found:

@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Trial};
 use scene::Scene;
 use xilnex_auth_tests::shell::shell;
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -22,6 +22,7 @@ const DOCUMENTS: [&str; 12] = [
     "RELIABILITY.md",
     "SECURITY.md",
     TROUBLESHOOTING,
+    "bench/REPORT.md",
     "bindings-c/README.md",
     "bindings-node/README.md",
     "bindings-python/README.md",
