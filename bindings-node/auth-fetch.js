@@ -2,7 +2,7 @@
 'use strict';
 
 const { Bearer, isReplayable, readMembers } = require('./bearer.js');
-const { typeName } = require('./options.js');
+const { typeName } = require('./call.js');
 
 function authFetch(client, options = {}) {
   const { origins, fetch } = readMembers(options, 'authFetch', ['origins', 'fetch']);

@@ -4,7 +4,7 @@
 const { defaultClient } = require('./default-client.js');
 const { XilnexAuthError } = require('./error.js');
 const native = require('./native.js');
-const { typeName } = require('./options.js');
+const { typeName } = require('./call.js');
 
 /** Gives the requests of one fetch function or interceptor their tokens. */
 class Bearer {

@@ -1,7 +1,12 @@
 // What one call asks for: `{ minTtl, timeout, signal }`.
 'use strict';
 
-const { typeName } = require('./options.js');
+/** What JavaScript calls the type of a value that is no good. */
+function typeName(value) {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+  const name = value.constructor?.name;
+  return typeof name === 'string' && name ? name : 'object';
+}
 
 const CHECKS = {
   minTtl: { wanted: 'a number of seconds', holds: (value) => typeof value === 'number' },
@@ -32,4 +37,4 @@ function readCall(call) {
   return { minTtl, timeout, signal };
 }
 
-module.exports = { readCall };
+module.exports = { readCall, typeName };

@@ -4,12 +4,9 @@
 const { inspect } = require('node:util');
 const { AccessToken } = require('./access-token.js');
 const { readCall } = require('./call.js');
-const { lookUp } = require('./environment.js');
 const { XilnexAuthError } = require('./error.js');
 const { Lease, endLeases, reportLeases } = require('./lease.js');
 const native = require('./native.js');
-const { readOptions } = require('./options.js');
-const { Wait } = require('./wait.js');
 
 /** Seconds that a blocking call stays in the native part at a time, so that Worker.terminate() takes effect. */
 const SLICE = 0.05;
@@ -27,6 +24,9 @@ class Client {
 
   /** `open` makes the native client; a sandbox has one that goes by its time. */
   constructor(options, open = native.open) {
+    // Loaded with the first client: who only imports the package pays for neither.
+    const { lookUp } = require('./environment.js');
+    const { readOptions } = require('./options.js');
     const opened = open(readOptions(options), lookUp());
     if (opened.code) throw new XilnexAuthError(opened, Client);
     this.#native = opened;
@@ -127,6 +127,8 @@ class Client {
     if (this.#wait?.serves(minTtl, timeout)) return this.#wait.join(signal);
     const answer = this.#native.request(minTtl, timeout);
     if (!answer?.ring) return this.#receive(answer);
+    // Loaded when the first call has to wait.
+    const { Wait } = require('./wait.js');
     this.#wait = new Wait(answer, minTtl, timeout, (ended) => this.#receive(ended));
     return this.#wait.join(signal);
   }

@@ -2,6 +2,7 @@
 'use strict';
 
 const { types } = require('node:util');
+const { isMainThread } = require('node:worker_threads');
 
 const find = (name) => (name in process.env ? String(process.env[name]) : undefined);
 
@@ -11,8 +12,6 @@ const find = (name) => (name in process.env ? String(process.env[name]) : undefi
  * object in the place of `process.env`.
  */
 function lookUp() {
-  // Loaded here, because that takes longer than the rest of this file.
-  const { isMainThread } = require('node:worker_threads');
   return isMainThread && !process.versions.bun && isOfProcess(process.env) ? undefined : find;
 }
 

@@ -4,7 +4,7 @@
 const { nextTick } = require('./clocks.js');
 const { XilnexAuthError } = require('./error.js');
 const native = require('./native.js');
-const { typeName } = require('./options.js');
+const { typeName } = require('./call.js');
 
 /** One entry for each subscription, so that the same function may listen twice. */
 const subscriptions = new Set();

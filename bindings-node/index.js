@@ -6,7 +6,7 @@ const { AccessToken } = require('./access-token.js');
 const { Client } = require('./client.js');
 const { defaultClient } = require('./default-client.js');
 const { XilnexAuthError } = require('./error.js');
-const { version } = require('./package.json');
+const native = require('./native.js');
 
 /** Rejects also where there can be no client, and is not async: that would cost as much again as the token. */
 function getToken(call) {
@@ -35,4 +35,4 @@ function authFetch(client, options) {
   return require('./auth-fetch.js').authFetch(client, options);
 }
 
-module.exports = { AccessToken, Client, XilnexAuthError, authFetch, getToken, getTokenSync, onEvent, version };
+module.exports = { AccessToken, Client, XilnexAuthError, authFetch, getToken, getTokenSync, onEvent, version: native.version() };

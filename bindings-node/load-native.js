@@ -2,7 +2,9 @@
 'use strict';
 
 const { join } = require('node:path');
-const { version } = require('./package.json');
+
+/** That of package.json, which would take longer to read than the engine to load. */
+const version = '0.1.0';
 
 /** What the name of a native part may end with; a Linux may have either C library. */
 const ENDINGS = { linux: ['-gnu', '-musl', '-gnueabihf'], win32: ['-msvc'] };

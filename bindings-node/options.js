@@ -2,12 +2,7 @@
 'use strict';
 
 const { fileURLToPath } = require('node:url');
-
-function typeName(value) {
-  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
-  const name = value.constructor?.name;
-  return typeof name === 'string' && name ? name : 'object';
-}
+const { typeName } = require('./call.js');
 
 function given(name, value) {
   const plain = value instanceof URL ? (value.protocol === 'file:' ? fileURLToPath(value) : value.href) : value;
@@ -28,4 +23,4 @@ function readOptions(options = {}) {
   return entries.map(([name, value]) => given(name, value));
 }
 
-module.exports = { readOptions, typeName };
+module.exports = { readOptions };

@@ -8,7 +8,7 @@ const { XilnexAuthError } = require('./error.js');
 const { endLeases } = require('./lease.js');
 const { Time } = require('./native.js');
 const { startSandbox } = require('./native-sandbox.js');
-const { typeName } = require('./options.js');
+const { typeName } = require('./call.js');
 
 /** What the native part calls an option of a sandbox. */
 const OPTIONS = {
