@@ -37,30 +37,34 @@ impl Cache {
         glance: Option<Glance>,
     ) -> bool {
         let now = self.clock.now();
-        if let Some((glance, length)) = glance.zip(self.stands(token, &now)) {
+        let stands = self.stands(token, &now);
+        if let Some((glance, length)) = glance.zip(stands) {
             held.grant(glance, length);
         }
         match token.lifetime().judge(now.since(token.sent()), min_ttl) {
-            Verdict::Fresh => {}
-            Verdict::RefreshAhead if nanos(now.boot) < self.quiet.load(Ordering::Relaxed) => {}
-            Verdict::RefreshAhead => self.refresh_ahead(&now),
-            Verdict::Waning => return self.needs_no_wait(now.boot),
-            Verdict::MustRefresh | Verdict::Expired => return false,
+            Verdict::Fresh => true,
+            Verdict::RefreshAhead => {
+                if stands.is_none() {
+                    self.refresh_ahead(&now);
+                }
+                true
+            }
+            Verdict::Waning => self.needs_no_wait(now.boot),
+            Verdict::MustRefresh | Verdict::Expired => false,
         }
-        true
     }
 
     /// How long a token goes on being handed out without anything else to do; `None` if there is something.
     fn stands(&self, token: &AccessToken, now: &Reading) -> Option<Duration> {
-        let (age, quiet) = (now.since(token.sent()), self.quiet.load(Ordering::Relaxed));
+        let age = now.since(token.sent());
         let unchanged = token.lifetime().unchanged(age);
         match token.lifetime().judge(age, Duration::ZERO) {
             Verdict::Fresh => Some(unchanged),
             Verdict::RefreshAhead => {
-                let left = quiet.checked_sub(nanos(now.boot)).map(Duration::from_nanos);
-                left.map(|left| left.min(unchanged))
+                let quiet = self.quiet.load(Ordering::Relaxed).saturating_sub(nanos(now.boot));
+                (quiet > 0).then(|| unchanged.min(Duration::from_nanos(quiet)))
             }
-            _ => None,
+            Verdict::Waning | Verdict::MustRefresh | Verdict::Expired => None,
         }
     }
 
