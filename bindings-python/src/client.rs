@@ -10,7 +10,6 @@ use crate::sandbox::Sandbox;
 use crate::stats::Stats;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::{Arc, OnceLock};
 use xilnex_auth::{Answer, Call, Config, Error};
@@ -59,26 +58,23 @@ impl Client {
     /// in place of the client's. Raises XilnexAuthError. Thread-safe; the GIL is released while it waits.
     #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
     pub fn get_token(slf: &Bound<'_, Self>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Py<PyString>> {
-        let call = Call::from_seconds(min_ttl, timeout).map_err(|error| raised(slf.py(), &error))?;
+        let call = asked(slf.py(), min_ttl, timeout)?;
         match Client::look(slf, &call)? {
             Some(text) => Ok(text),
-            None => {
-                let token = slf.get().token(slf.py(), min_ttl, timeout)?;
-                Ok(Client::text(slf, &token))
-            }
+            None => waited(slf.py(), slf.get().join(slf.py(), &call)?).map(|token| Client::text(slf, &token)),
         }
     }
 
     /// A valid access token with what is known of it. Arguments and errors as get_token.
     #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
     fn access_token(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<AccessToken> {
-        self.token(py, min_ttl, timeout).map(AccessToken)
+        self.token(py, &asked(py, min_ttl, timeout)?).map(AccessToken)
     }
 
     /// The value of an Authorization header: "Bearer ", then a valid token. Arguments and errors as get_token.
     #[pyo3(signature = (*, min_ttl = 0.0, timeout = None))]
     fn authorization_header(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<String> {
-        self.token(py, min_ttl, timeout).map(|token| token.authorization_header())
+        self.token(py, &asked(py, min_ttl, timeout)?).map(|token| token.authorization_header())
     }
 
     /// A token at once, or a place in the request that fetches one: what the async twins stand on.
@@ -89,7 +85,7 @@ impl Client {
         min_ttl: f64,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match self.request(py, min_ttl, timeout)? {
+        match self.request(py, &asked(py, min_ttl, timeout)?)? {
             Answer::Ready(token) => Ok(Bound::new(py, AccessToken(token))?.into_any()),
             Answer::Pending(pending) => Ok(Bound::new(py, Pending(pending))?.into_any()),
         }
@@ -189,26 +185,25 @@ impl Client {
     }
 
     /// Giving up the GIL for a token that is at hand would cost a turn of every busy thread.
-    fn request(&self, py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Answer> {
-        let client = self.client()?;
-        let asked = Call::from_seconds(min_ttl, timeout).and_then(|call| match client.ready(&call)? {
-            Some(token) => Ok(Answer::Ready(token)),
-            None => py.detach(|| client.request(&call)),
-        });
+    fn request(&self, py: Python<'_>, call: &Call) -> PyResult<Answer> {
+        let ready = self.client()?.ready(call);
         events::report(py)?;
-        asked.map_err(|error| raised(py, &error))
+        match ready.map_err(|error| raised(py, &error))? {
+            Some(token) => Ok(Answer::Ready(token)),
+            None => self.join(py, call),
+        }
     }
 
-    fn token(
-        &self,
-        py: Python<'_>,
-        min_ttl: f64,
-        timeout: Option<f64>,
-    ) -> PyResult<Arc<xilnex_auth::AccessToken>> {
-        match self.request(py, min_ttl, timeout)? {
-            Answer::Ready(token) => Ok(token),
-            Answer::Pending(pending) => pending::wait(py, &pending),
-        }
+    /// What there is for a call that has found no token at hand.
+    fn join(&self, py: Python<'_>, call: &Call) -> PyResult<Answer> {
+        let client = self.client()?;
+        let joined = py.detach(|| client.request(call));
+        events::report(py)?;
+        joined.map_err(|error| raised(py, &error))
+    }
+
+    fn token(&self, py: Python<'_>, call: &Call) -> PyResult<Arc<xilnex_auth::AccessToken>> {
+        waited(py, self.request(py, call)?)
     }
 
     /// Making a `str` of a token costs more than finding the token, so each is made once.
@@ -224,5 +219,16 @@ impl Client {
         };
         // SAFETY: the value is the object's own.
         unsafe { slf.get().text.change(slf, of_this) }
+    }
+}
+
+fn asked(py: Python<'_>, min_ttl: f64, timeout: Option<f64>) -> PyResult<Call> {
+    Call::from_seconds(min_ttl, timeout).map_err(|error| raised(py, &error))
+}
+
+fn waited(py: Python<'_>, answer: Answer) -> PyResult<Arc<xilnex_auth::AccessToken>> {
+    match answer {
+        Answer::Ready(token) => Ok(token),
+        Answer::Pending(pending) => pending::wait(py, &pending),
     }
 }
