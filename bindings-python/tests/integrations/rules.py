@@ -1,5 +1,6 @@
 """What holds for the integration with every HTTP library; each has a class of tests that says how to send."""
 
+import asyncio
 import copy
 import pickle
 import subprocess
@@ -17,6 +18,31 @@ from xilnex_auth.testing import Sandbox
 def refusing(header):
     """A resource server that refuses one token."""
     return lambda asked: Answer(401 if asked.authorization == header else 200)
+
+
+def tasks_share_a_token(XilnexAuth, getting):
+    """And the loop goes on while one waits. `getting(auth)` opens a session and gives `get(url)`: the status."""
+
+    async def heartbeat(beats):
+        while True:
+            beats.append(None)
+            await asyncio.sleep(0.01)
+
+    async def job(sandbox):
+        async with getting(XilnexAuth(sandbox.client(), origins=[sandbox.base_url])) as get:
+            for _ in range(2):
+                beats = []
+                heart = asyncio.create_task(heartbeat(beats))
+                assert await get(sandbox.data_url) == 200
+                heart.cancel()
+                assert len(beats) > 20
+                sandbox.revoke_tokens()
+            sandbox.advance(31)
+            assert set(await asyncio.gather(*(get(sandbox.data_url) for _ in range(50)))) == {200}
+
+    with Sandbox(latency=1) as sandbox:
+        asyncio.run(job(sandbox))
+        assert sandbox.token_requests == 3
 
 
 class Rules:

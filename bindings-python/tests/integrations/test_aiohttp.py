@@ -3,10 +3,11 @@
 import asyncio
 import io
 import os
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
-from rules import Rules
+from rules import Rules, tasks_share_a_token
 from servers import Answer
 
 from xilnex_auth import RejectedError
@@ -148,34 +149,17 @@ def test_an_answer_is_streamed_and_a_refusal_can_be_read_by_the_caller(serve, cl
 
 
 def test_the_loop_goes_on_while_a_task_waits_and_tasks_share_a_token():
-    async def job(sandbox):
-        auth = XilnexAuth(sandbox.client(), origins=[sandbox.base_url])
-        beats = []
-
-        async def heartbeat():
-            while True:
-                beats.append(None)
-                await asyncio.sleep(0.01)
-
+    @asynccontextmanager
+    async def getting(auth):
         async with aiohttp.ClientSession(middlewares=[auth]) as session:
 
-            async def get():
-                async with session.get(sandbox.data_url) as answer:
+            async def get(url):
+                async with session.get(url) as answer:
                     return answer.status
 
-            for _ in range(2):
-                beats.clear()
-                heart = asyncio.create_task(heartbeat())
-                assert await get() == 200
-                heart.cancel()
-                assert len(beats) > 20
-                sandbox.revoke_tokens()
-            sandbox.advance(31)
-            assert set(await asyncio.gather(*(get() for _ in range(50)))) == {200}
+            yield get
 
-    with Sandbox(latency=1) as sandbox:
-        asyncio.run(job(sandbox))
-        assert sandbox.token_requests == 3
+    tasks_share_a_token(XilnexAuth, getting)
 
 
 def test_a_refusal_is_closed_when_no_other_token_can_be_had(serve):

@@ -3,10 +3,11 @@
 import asyncio
 import concurrent.futures
 import io
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from rules import Rules, refusing
+from rules import Rules, refusing, tasks_share_a_token
 from servers import Answer
 
 from xilnex_auth.integrations.httpx import XilnexAuth
@@ -146,33 +147,16 @@ def test_threads_share_one_and_a_refusal_costs_them_one_token(sandbox, client):
 
 
 def test_the_loop_goes_on_while_a_task_waits_and_tasks_share_a_token():
-    async def job(sandbox):
-        auth = XilnexAuth(sandbox.client(), origins=[sandbox.base_url])
-        beats = []
-
-        async def heartbeat():
-            while True:
-                beats.append(None)
-                await asyncio.sleep(0.01)
-
+    @asynccontextmanager
+    async def getting(auth):
         async with httpx.AsyncClient(auth=auth, **OPTIONS) as http:
 
-            async def get():
-                return (await http.get(sandbox.data_url)).status_code
+            async def get(url):
+                return (await http.get(url)).status_code
 
-            for _ in range(2):
-                beats.clear()
-                heart = asyncio.create_task(heartbeat())
-                assert await get() == 200
-                heart.cancel()
-                assert len(beats) > 20
-                sandbox.revoke_tokens()
-            sandbox.advance(31)
-            assert set(await asyncio.gather(*(get() for _ in range(50)))) == {200}
+            yield get
 
-    with Sandbox(latency=1) as sandbox:
-        asyncio.run(job(sandbox))
-        assert sandbox.token_requests == 3
+    tasks_share_a_token(XilnexAuth, getting)
 
 
 def test_one_serves_threads_and_tasks(sandbox, client):
