@@ -38,7 +38,7 @@ def medians(rounds):
     return [round(statistics.median(places), 3) for places in zip(*rounds)]
 
 
-def grown(bench, environment, what, rounds, command):
+def grown(bench, environment, rounds, command):
     """One series by name of what a program prints in several rounds."""
     found = [numbers_of(command, environment, bench.node) for _ in range(rounds)]
     return {
@@ -77,9 +77,9 @@ def take(bench, samples, notes):
     # Threads and promises have to wait together, so the answer takes a second.
     with Sandbox(latency=1) as sandbox:
         slow = {**environment, **sandbox.environment}
-        waiters = grown(bench, slow, "waiters", 3, [bench.bin / "growing", "waiters"])
-        promises = grown(bench, slow, "promises", 3, ["node", bench.node / "promises.mjs"])
-    configurations = grown(bench, environment, "configurations", 2, [bench.bin / "growing", "configurations"])
+        waiters = grown(bench, slow, 3, [bench.bin / "growing", "waiters"])
+        promises = grown(bench, slow, 3, ["node", bench.node / "promises.mjs"])
+    configurations = grown(bench, environment, 2, [bench.bin / "growing", "configurations"])
     notes["growth"] = {
         "configurations": configurations,
         "waiters": waiters,

@@ -1,6 +1,7 @@
 """Theme: importing, and the way from the start of a process to its first token, in time and memory."""
 
 from rounds import add, numbers_of
+from themes import rivals
 
 QUICK_ROUNDS = 5
 ROUNDS = 25
@@ -21,64 +22,11 @@ IMPORTS = {
     },
 }
 
-PYTHON = {
-    "python": "import xilnex_auth\nassert xilnex_auth.get_token()",
-    "msal": """
-import os, msal
-app = msal.ConfidentialClientApplication(
-    os.environ["XILNEX_CLIENT_ID"], client_credential=os.environ["BENCH_TLS_SECRET"],
-    oidc_authority=os.environ["BENCH_DISCOVERY"] + "/bench")
-assert app.acquire_token_for_client(["coreapi"])["access_token"]
-""",
-    "azure": """
-import os
-from azure.identity import ClientSecretCredential
-credential = ClientSecretCredential(
-    "bench", os.environ["XILNEX_CLIENT_ID"], os.environ["BENCH_TLS_SECRET"],
-    authority=os.environ["BENCH_DISCOVERY"], disable_instance_discovery=True)
-assert credential.get_token("coreapi").token
-""",
-    "authlib": """
-import os
-from authlib.integrations.requests_client import OAuth2Session
-session = OAuth2Session(os.environ["XILNEX_CLIENT_ID"], os.environ["XILNEX_CLIENT_SECRET"], scope="coreapi")
-assert session.fetch_token(os.environ["XILNEX_BASE_URL"] + "/connect/token", grant_type="client_credentials")
-""",
-    "requests_oauthlib": """
-import os
-os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
-from oauthlib.oauth2 import BackendApplicationClient
-from requests_oauthlib import OAuth2Session
-session = OAuth2Session(client=BackendApplicationClient(os.environ["XILNEX_CLIENT_ID"]), scope=["coreapi"])
-assert session.fetch_token(
-    os.environ["XILNEX_BASE_URL"] + "/connect/token", client_secret=os.environ["XILNEX_CLIENT_SECRET"],
-    include_client_id=True)
-""",
+PYTHON = {"python": "import xilnex_auth\nassert xilnex_auth.get_token()"} | {
+    name: f"import os\n{made}\nassert call()" for name, made in rivals.PYTHON.items()
 }
-
-NODE = {
-    "node": "require('xilnex-auth').getToken()",
-    "msal-node": """
-const { ConfidentialClientApplication } = require('@azure/msal-node');
-const { BENCH_DISCOVERY: at, BENCH_TLS_SECRET: clientSecret, XILNEX_CLIENT_ID: clientId } = process.env;
-const auth = { clientId, clientSecret, authority: at + '/bench', knownAuthorities: [new URL(at).host] };
-new ConfidentialClientApplication({ auth, system: { protocolMode: 'OIDC' } })
-  .acquireTokenByClientCredential({ scopes: ['coreapi'] });
-""",
-    "openid-client": """
-import('openid-client').then((client) => {
-  const { XILNEX_BASE_URL: at, XILNEX_CLIENT_ID: id, XILNEX_CLIENT_SECRET: secret } = process.env;
-  const config = new client.Configuration({ issuer: at, token_endpoint: at + '/connect/token' }, id, secret);
-  client.allowInsecureRequests(config);
-  return client.clientCredentialsGrant(config, { scope: 'coreapi' });
-});
-""",
-    "simple-oauth2": """
-const { ClientCredentials } = require('simple-oauth2');
-const { XILNEX_BASE_URL: tokenHost, XILNEX_CLIENT_ID: id, XILNEX_CLIENT_SECRET: secret } = process.env;
-new ClientCredentials({ client: { id, secret }, auth: { tokenHost, tokenPath: '/connect/token' } })
-  .getToken({ scope: 'coreapi' });
-""",
+NODE = {"node": "require('xilnex-auth').getToken()"} | {
+    name: f"(async () => {{ let call; {made} await call(); }})();" for name, made in rivals.NODE.items()
 }
 
 # They take https only, and an address of their own.
