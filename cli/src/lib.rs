@@ -21,21 +21,24 @@ use xilnex_auth::{Client, Config, Error, Kind};
 /// Results go to `out`, everything for people to `err`. Blocks until the command is done; `sandbox` without a
 /// command runs until the process is ended.
 pub fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let status = run_client(arguments.clone(), out, err);
-    status.or_else(|| run_sandbox(arguments, out, err)).unwrap_or_default()
+    let done = parse(arguments).and_then(|command| match of_client(&command, out)? {
+        None => of_sandbox(&command, out, err),
+        status => Ok(status),
+    });
+    told(done, out, err).unwrap_or_default()
 }
 
 /// As [`run`], for every command but `sandbox`: that gives none, and nothing is done. Who calls nothing else here links
 /// no server.
 pub fn run_client(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Option<u8> {
-    let done = parse(arguments).and_then(|command| of_client(command, out));
+    let done = parse(arguments).and_then(|command| of_client(&command, out));
     told(done, out, err)
 }
 
 /// As [`run`], for the command `sandbox` alone: any other gives none, and nothing is done. Who calls nothing else here
 /// links no client.
 pub fn run_sandbox(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Option<u8> {
-    let done = parse(arguments).and_then(|command| of_sandbox(command, out, err));
+    let done = parse(arguments).and_then(|command| of_sandbox(&command, out, err));
     told(done, out, err)
 }
 
@@ -51,23 +54,23 @@ fn told(done: Result<Option<u8>, Error>, out: &mut dyn Write, err: &mut dyn Writ
     }
 }
 
-fn of_client(command: Command, out: &mut dyn Write) -> Result<Option<u8>, Error> {
+fn of_client(command: &Command, out: &mut dyn Write) -> Result<Option<u8>, Error> {
     let printed = match command {
         Command::Sandbox(_) | Command::Faults => return Ok(None),
         Command::Help => out.write_all(text::help().as_bytes()),
         Command::Version => writeln!(out, "xilnex-auth {}", xilnex_auth::VERSION),
-        Command::Token(options) => writeln!(out, "{}", Client::new(configured(&options)?)?.get_token()?),
+        Command::Token(options) => writeln!(out, "{}", Client::new(configured(options)?)?.get_token()?),
         Command::Header(options) => {
-            writeln!(out, "Authorization: {}", Client::new(configured(&options)?)?.authorization_header()?)
+            writeln!(out, "Authorization: {}", Client::new(configured(options)?)?.authorization_header()?)
         }
-        Command::Doctor { options, is_json } => return doctor::run(&options, is_json, out).map(Some),
+        Command::Doctor { options, is_json } => return doctor::run(options, *is_json, out).map(Some),
     };
     written(printed).map(|()| Some(0))
 }
 
-fn of_sandbox(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<Option<u8>, Error> {
+fn of_sandbox(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<Option<u8>, Error> {
     match command {
-        Command::Sandbox(plan) => sandbox::run(&plan, out, err).map(Some),
+        Command::Sandbox(plan) => sandbox::run(plan, out, err).map(Some),
         Command::Faults => written(out.write_all(text::faults().as_bytes())).map(|()| Some(0)),
         _ => Ok(None),
     }
