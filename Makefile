@@ -200,7 +200,7 @@ $(BENCH)/rust.done: $(RUST) $(wildcard bench/rust/Cargo.* bench/rust/src/*)
 # The tools that the registries deliver; nothing has to be installed by hand.
 
 $(TOOLS)/required.done: tools/require.sh
-	@tools/require.sh rust python node c documents
+	@tools/require.sh rust python node c
 	@mkdir -p $(TOOLS) && touch $@
 
 $(TOOLS)/python.done: bindings-python/requirements-dev.txt | $(TOOLS)/required.done
@@ -210,6 +210,7 @@ $(TOOLS)/python.done: bindings-python/requirements-dev.txt | $(TOOLS)/required.d
 
 # What only the tests need: CMake, and an authorization server that is not ours.
 $(TOOLS)/tests.done: tests/requirements.txt tests/interop/package.json tests/interop/package-lock.json | $(TOOLS)/python.done
+	@tools/require.sh documents
 	$(PYTHON)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	cd tests/interop && npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -1,5 +1,5 @@
 //! An allocator that overwrites every block before it is free again: what HTTP, TLS and JSON libraries held of a
-//! secret or a token is gone when they let go of it.
+//! secret or a token is gone when they let go of it. And what overwrites the registers by which memory is copied.
 //!
 //! ```
 //! #[global_allocator]
