@@ -49,7 +49,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
+.PHONY: help demo test check dist stage version header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -84,6 +84,10 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-node && npm run --silent types
 	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE)
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
+
+version: ## set the version of everything: make version VERSION=1.2.3
+	$(if $(filter command,$(firstword $(origin VERSION))),,$(error say which: make version VERSION=1.2.3))
+	python3 tools/version.py $(VERSION)
 
 header: $(CBINDGEN).done ## generate the headers in include/ from the C binding
 	$(HEADER) $(CLIENT_H)
