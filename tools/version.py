@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # As crates.io, PyPI and npm all take it.
 VERSION = r"\d+\.\d+\.\d+"
 
+# Its numbers by themselves, where a preprocessor compares them.
+PARTS = ("MAJOR", "MINOR", "PATCH")
+
 # Files, and what stands before the version in them, at least once.
 OWN_LINE = r'^version = "'
 LOCKED = r'^name = "xilnex-auth[a-z-]*"\nversion = "'
@@ -32,23 +35,36 @@ PLACES = {
     "include/xilnex_auth.h": r'#define XILNEX_AUTH_VERSION "',
 }
 
+PLACES_OF_A_PART = {
+    "bindings-c/src/version.rs": "^pub const XILNEX_AUTH_VERSION_{part}: u32 = ",
+    "include/xilnex_auth.h": "^#define XILNEX_AUTH_VERSION_{part} ",
+}
+
 UNRELEASED = "## [Unreleased]\n"
 
 
-def pattern(before):
-    return re.compile(rf"({before})({VERSION})", re.M)
+def places(version):
+    """Where which text is expected: a file, the pattern that finds it, and the text."""
+    for name, before in PLACES.items():
+        yield name, re.compile(rf"({before})({VERSION})", re.M), version
+    for name, before in PLACES_OF_A_PART.items():
+        for part, number in zip(PARTS, version.split(".")):
+            yield name, re.compile(rf"({before.format(part=part)})(\d+)", re.M), number
+
+
+def current(root):
+    return re.search(rf'{OWN_LINE}({VERSION})"', (root / "Cargo.toml").read_text(), re.M).group(1)
 
 
 def differing(root):
-    """What is wrong: places without a version, and those that tell another one than the first place."""
-    wanted = None
-    for name, before in PLACES.items():
-        found = [told for *_, told in pattern(before).findall((root / name).read_text())]
-        wanted = wanted or (found[0] if found else None)
+    """What is wrong: places without a version, and those that tell another one than Cargo.toml."""
+    version = current(root)
+    for name, pattern, wanted in places(version):
+        found = [told for *_, told in pattern.findall((root / name).read_text())]
         if not found:
             yield f"{name}: no version where one is expected"
         for told in sorted({told for told in found if told != wanted}):
-            yield f"{name}: {told}, and Cargo.toml has {wanted}: run make version VERSION={wanted}"
+            yield f"{name}: {told}, and {wanted} is expected: run make version VERSION={version}"
 
 
 def release(changelog, version, day):
@@ -61,9 +77,9 @@ def release(changelog, version, day):
 
 
 def put(root, version, day):
-    for name, before in PLACES.items():
+    for name, pattern, wanted in places(version):
         path = root / name
-        path.write_text(pattern(before).sub(rf"\g<1>{version}", path.read_text()))
+        path.write_text(pattern.sub(rf"\g<1>{wanted}", path.read_text()))
     changelog = root / "CHANGELOG.md"
     changelog.write_text(release(changelog.read_text(), version, day))
 
