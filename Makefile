@@ -29,7 +29,7 @@ SANDBOX_H := --config bindings-c/sandbox/cbindgen.toml --crate xilnex-auth-sandb
 DOCUMENTED := -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
 
 # Folders are listed too: one is newer when a file in it has come or gone.
-RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
+RUST := Cargo.toml Cargo.lock tools/notices.py tools/papers.py tools/sbom.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
@@ -132,26 +132,26 @@ bench-quick: $(BENCH)/ready.done ## print the ratios of make bench in two minute
 
 clean: ## remove everything that was built
 	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
-	rm -rf bindings-node/*.node bindings-*/THIRD-PARTY-NOTICES.md .ruff_cache bindings-python/.mypy_cache
+	rm -rf bindings-node/*.node bindings-*/THIRD-PARTY-NOTICES.md bindings-*/sbom.cyclonedx.json .ruff_cache bindings-python/.mypy_cache
 
 # The packages.
 
 dist/.wheel: $(RUST) $(PYTHON_SOURCES) | $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.whl
-	@python3 tools/notices.py xilnex-auth-python > bindings-python/THIRD-PARTY-NOTICES.md
+	@$(PYTHON)/python tools/papers.py bindings-python xilnex-auth xilnex-auth-python
 	$(PYTHON)/maturin build --release --locked --quiet --manifest-path bindings-python/Cargo.toml --out dist
 	@touch $@
 
-dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done
+dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.tgz bindings-node/*.node
-	@python3 tools/notices.py xilnex-auth-node xilnex-auth-sandbox-node > bindings-node/THIRD-PARTY-NOTICES.md
+	@$(PYTHON)/python tools/papers.py bindings-node xilnex-auth xilnex-auth-node xilnex-auth-sandbox-node
 	cd bindings-node && npm run --silent build && npm pack --silent --pack-destination ../dist
 	@touch $@
 
-dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/required.done
-	@mkdir -p dist $(TOOLS) && rm -rf dist/xilnex-auth-sdk-*
-	@python3 tools/notices.py xilnex-auth-c xilnex-auth-sandbox-c xilnex-auth-cli > $(TOOLS)/notices.md
-	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/notices.md
+dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/python.done
+	@mkdir -p dist $(TOOLS)/papers && rm -rf dist/xilnex-auth-sdk-*
+	@$(PYTHON)/python tools/papers.py $(TOOLS)/papers xilnex-auth-sdk xilnex-auth-c xilnex-auth-sandbox-c xilnex-auth-cli
+	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/papers
 	@touch $@
 
 # The packages installed as their users install them, and what is compiled against them.

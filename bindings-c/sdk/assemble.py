@@ -1,6 +1,6 @@
 """Builds the C SDK: headers, libraries, package files for pkg-config and CMake, the command line.
 
-Usage: assemble.py OUT NOTICES: the folder that gets the archive, and the licences of what is linked in.
+Usage: assemble.py OUT PAPERS: the folder that gets the archive, and that of the papers that go along with it.
 """
 
 import argparse
@@ -105,7 +105,7 @@ def assemble(prefix, target, built, version, private):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("notices", type=Path)
+    parser.add_argument("papers", type=Path)
     given = parser.parse_args()
     target = host()
     built, version, private = build()
@@ -113,7 +113,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         prefix = Path(folder) / name
         assemble(prefix, target, built, version, private)
-        shutil.copy(given.notices, prefix / "share/doc/xilnex_auth/THIRD-PARTY-NOTICES.md")
+        shutil.copytree(given.papers, prefix / "share/doc/xilnex_auth", dirs_exist_ok=True)
         with tarfile.open(given.out / f"{name}.tar.gz", "w:gz") as archive:
             archive.add(prefix, arcname=name, filter=nobody)
 
