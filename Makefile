@@ -11,12 +11,14 @@ CBINDGEN_VERSION := 0.29.4
 MUTANTS_VERSION := 27.1.0
 DENY_VERSION := 0.20.2
 FUZZ_VERSION := 0.13.2
+SEMVER_VERSION := 0.49.0
 BLOAT_VERSION := 0.12.1
 PDOC_VERSION := 16.0.0
 # It reads types by a compiler in JavaScript, which TypeScript 7 no longer is.
 TYPEDOC := typedoc@0.28.20 typescript@5.9.3
 MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
 DENY := $(TOOLS)/cargo-deny-$(DENY_VERSION)
+SEMVER := $(TOOLS)/cargo-semver-checks-$(SEMVER_VERSION)
 FUZZ := $(TOOLS)/cargo-fuzz-$(FUZZ_VERSION)
 BLOAT := $(TOOLS)/cargo-bloat-$(BLOAT_VERSION)
 CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
@@ -49,7 +51,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage version header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
+.PHONY: help demo test check dist stage compat test-rust version header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -84,6 +86,12 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-node && npm run --silent types
 	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE)
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
+
+compat: $(SEMVER).done ## compare the C and Rust interfaces with the last release (or with the commit SINCE)
+	python3 tools/compat.py $(SEMVER)/bin/cargo-semver-checks $(SINCE)
+
+test-rust: ## pass the tests that need nothing but Rust
+	cargo test --locked --no-fail-fast -p xilnex-auth-wiping -p xilnex-auth -p xilnex-auth-sandbox -p xilnex-auth-cli -p xilnex-auth-handles
 
 version: ## set the version of everything: make version VERSION=1.2.3
 	$(if $(filter command,$(firstword $(origin VERSION))),,$(error say which: make version VERSION=1.2.3))
@@ -238,6 +246,10 @@ $(DENY).done: | $(TOOLS)/required.done
 
 $(FUZZ).done: | $(TOOLS)/required.done
 	cargo install --quiet cargo-fuzz --version $(FUZZ_VERSION) --locked --root $(FUZZ)
+	@touch $@
+
+$(SEMVER).done: | $(TOOLS)/required.done
+	cargo install --quiet cargo-semver-checks --version $(SEMVER_VERSION) --locked --root $(SEMVER)
 	@touch $@
 
 $(BLOAT).done: | $(TOOLS)/required.done

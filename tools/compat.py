@@ -1,6 +1,6 @@
-"""Compares what C programs see with an earlier commit, by default that of the last release.
+"""Compares what programs of C and of Rust see with an earlier commit, by default that of the last release.
 
-Usage: compat.py [COMMIT]. Fails where a function, a type or a constant of the headers has gone or changed while the
+Usage: compat.py CARGO_SEMVER_CHECKS [COMMIT]. Fails where a function, a type or a constant of the headers has gone or changed while the
 version promises that none did: one that may break programs has another first number, or another second one after a 0.
 """
 
@@ -65,21 +65,26 @@ def may_break(before, now):
     return first_now > first or (first == first_now == 0 and second_now > second)
 
 
-def main():
-    since = sys.argv[1] if len(sys.argv) > 1 else last_release()
-    if not since:
-        print("C: nothing was released yet, so nothing can break")
-        return
+def compare_c(since):
     before = {name: git("show", f"{since}:include/{name}") for name in HEADERS}
     now = {name: (ROOT / "include" / name).read_text() for name in HEADERS}
     version = re.search(r'^version = "(.*)"', git("show", f"{since}:Cargo.toml"), re.M).group(1)
     old, new = declared(before), declared(now)
     missed = list(breaks(old, new))
-    print(f"C: {len(old)} names at {since}, {len(new)} now, {len(missed)} gone or changed")
+    print(f"C: {len(old)} names at {since}, {len(new)} now, {len(missed)} gone or changed", flush=True)
     if missed and not may_break(version, current(ROOT)):
-        sys.exit(
-            "\n".join([*missed, f"keep them, or give what comes after {version} a number that may break programs"])
-        )
+        sys.exit("\n".join([*missed, f"keep them, or give what comes after {version} a number that may break programs"]))
+
+
+def main():
+    semver_checks, *commits = sys.argv[1:]
+    since = commits[0] if commits else last_release()
+    if not since:
+        print("nothing was released yet, so nothing can break")
+        return
+    compare_c(since)
+    words = ["semver-checks", "--baseline-rev", since, "--package", "xilnex-auth"]
+    sys.exit(subprocess.run([semver_checks, *words], cwd=ROOT).returncode)
 
 
 if __name__ == "__main__":
