@@ -1,8 +1,6 @@
 // Finds a native part for this machine beside this file, and says one whole sentence where there is none.
 'use strict';
 
-const { join } = require('node:path');
-
 /** That of package.json, which would take longer to read than the engine to load. */
 const version = '0.1.0';
 
@@ -11,7 +9,7 @@ const ENDINGS = { linux: ['-gnu', '-musl', '-gnueabihf'], win32: ['-msvc'] };
 
 function candidates(name) {
   const endings = ENDINGS[process.platform] ?? [''];
-  return endings.map((ending) => join(__dirname, `${name}.${process.platform}-${process.arch}${ending}.node`));
+  return endings.map((ending) => `${__dirname}/${name}.${process.platform}-${process.arch}${ending}.node`);
 }
 
 /** Only asked for after a failure, because the report takes its time. */
@@ -32,12 +30,19 @@ function failure(causes) {
   );
 }
 
+/** As `require` does it, without the ways by which that finds a file. */
+function open(path) {
+  const opened = { exports: {} };
+  process.dlopen(opened, path);
+  return opened.exports;
+}
+
 /** The native part of this name and of the version of this package. */
 function loadNative(name) {
   const causes = [];
   for (const path of candidates(name)) {
     try {
-      const native = require(path);
+      const native = open(path);
       if (native.version() === version) return native;
       causes.push({ path, cause: new Error(`it is version ${native.version()}, not ${version}`) });
     } catch (cause) {
