@@ -1,5 +1,5 @@
 # One command for each thing that is done here; `make` lists them. What is built lies under target/ and dist/, but for
-# the addon and the licence notices, which are packed from beside the sources of their package.
+# the addons, the modules of Node in one file and the licence notices, which are packed from beside the sources of their package.
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 STAGE   := target/stage
@@ -36,7 +36,8 @@ PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
 	bindings-node/.cargo/config.toml \
-	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
+	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin bindings-node/lib) \
+	$(filter-out %/modules.js,$(wildcard bindings-node/*.js)) $(wildcard bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
 C_SOURCES := $(shell find bindings-c include) CHANGELOG.md LICENSE-MIT LICENSE-APACHE
 
 # forget FILES MARK: a mark says that something was made; where that has gone, so must the mark.
@@ -140,7 +141,7 @@ bench-quick: $(BENCH)/ready.done ## print the ratios of make bench in two minute
 
 clean: ## remove everything that was built
 	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
-	rm -rf bindings-node/*.node bindings-*/THIRD-PARTY-NOTICES.md bindings-*/sbom.cyclonedx.json .ruff_cache bindings-python/.mypy_cache
+	rm -rf bindings-node/*.node bindings-node/modules.js bindings-*/THIRD-PARTY-NOTICES.md bindings-*/sbom.cyclonedx.json .ruff_cache bindings-python/.mypy_cache
 
 # The packages.
 
