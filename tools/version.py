@@ -26,7 +26,7 @@ PLACES = {
     "bench/rust/Cargo.lock": LOCKED,
     "bench/rust/Cargo.toml": OWN_LINE,
     "bindings-c/cbindgen.toml": r'#define XILNEX_AUTH_VERSION "',
-    "bindings-node/load-native.js": r"^const version = '",
+    "bindings-node/lib/load-native.js": r"^const version = '",
     "bindings-node/package-lock.json": r'^  "version": "|^      "name": "xilnex-auth",\n      "version": "',
     "bindings-node/package.json": r'^  "version": "',
     "fuzz/Cargo.lock": LOCKED,
