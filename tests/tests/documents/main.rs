@@ -14,11 +14,12 @@ use libtest_mimic::{Arguments, Trial};
 use scene::Scene;
 use xilnex_auth_tests::shell::shell;
 
-const DOCUMENTS: [&str; 13] = [
+const DOCUMENTS: [&str; 14] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     README,
+    "RELEASING.md",
     "RELIABILITY.md",
     "SECURITY.md",
     TROUBLESHOOTING,
