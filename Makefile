@@ -11,7 +11,7 @@ CBINDGEN_VERSION := 0.29.4
 MUTANTS_VERSION := 27.1.0
 DENY_VERSION := 0.20.2
 FUZZ_VERSION := 0.13.2
-SEMVER_VERSION := 0.49.0
+SEMVER_VERSION := 0.51.0
 BLOAT_VERSION := 0.12.1
 PDOC_VERSION := 16.0.0
 # It reads types by a compiler in JavaScript, which TypeScript 7 no longer is.
