@@ -1,0 +1,82 @@
+"""Where things are, and what has to be there: installed from Debian, PyPI and npm, kept outside the tree."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "dist/all"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xilnex-auth"
+
+# The standard library is built for each target by a compiler whose sources Debian carries too.
+COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
+# Zig links for any C library of Linux, and for a glibc older than that of this machine.
+PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "auditwheel==6.8.2")
+
+
+class Failure(Exception):
+    """A step that failed; the text is all that has to be known."""
+
+
+def call(*words, folder=ROOT, environment=None, patience=1800):
+    """Runs a program and gives what it printed; a failure tells the end of it."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=patience,
+    )
+    if done.returncode != 0:
+        raise Failure(f"{words[0]} ended with status {done.returncode}: {done.stdout[-4000:]}")
+    return done.stdout
+
+
+def packages(*names):
+    """Sees to it that these packages of Debian are installed."""
+    told = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${binary:Package} ${Package} ${db:Status-Status}\n", *names],
+        capture_output=True,
+        text=True,
+    ).stdout
+    present = {word for line in told.splitlines() if line.endswith(" installed") for word in line.split()[:2]}
+    missing = [name for name in names if name not in present]
+    if not missing:
+        return
+    install = ("apt-get", "-o", "DPkg::Lock::Timeout=900", "install", "--yes", "--no-install-recommends", *missing)
+    if os.geteuid() != 0:
+        raise Failure(f"packages are missing; install them with: sudo {' '.join(install)}")
+    call("apt-get", "-o", "DPkg::Lock::Timeout=900", "update")
+    call(*install, environment={"DEBIAN_FRONTEND": "noninteractive"})
+
+
+def python():
+    """The folder of the programs that PyPI delivers."""
+    folder = CACHE / "python"
+    mark = folder / "installed"
+    if not mark.exists() or mark.read_text() != "\n".join(PYPI):
+        shutil.rmtree(folder, ignore_errors=True)
+        call("python3", "-m", "venv", folder)
+        call(folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
+        mark.write_text("\n".join(PYPI))
+    return folder / "bin"
+
+
+def compiler():
+    """The environment in which cargo builds for any target, standard library included."""
+    packages(*COMPILER)
+    programs = python()
+    return {
+        "PATH": f"{programs}:/usr/bin:{os.environ['PATH']}",
+        "CARGO": "/usr/bin/cargo",
+        "RUSTC": "/usr/bin/rustc",
+        "RUSTC_BOOTSTRAP": "1",
+        "CARGO_UNSTABLE_BUILD_STD": "std,panic_unwind",
+        "CARGO_TARGET_DIR": str(CACHE / "target"),
+        "CARGO_TERM_COLOR": "never",
+    }
