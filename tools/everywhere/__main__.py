@@ -12,6 +12,7 @@ import time
 import traceback
 
 import manifest
+
 import targets
 
 

@@ -20,20 +20,19 @@ class Failure(Exception):
 
 
 def call(*words, folder=ROOT, environment=None, patience=1800):
-    """Runs a program and gives what it printed; a failure tells the end of it."""
+    """Runs a program and gives what it printed to stdout; a failure tells the end of all that it printed."""
     done = subprocess.run(
         [str(word) for word in words],
         cwd=folder,
         env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         errors="replace",
         timeout=patience,
     )
     if done.returncode != 0:
-        raise Failure(f"{words[0]} ended with status {done.returncode}: {done.stdout[-4000:]}")
+        raise Failure(f"{words[0]} ended with status {done.returncode}: {(done.stdout + done.stderr)[-4000:]}")
     return done.stdout
 
 
@@ -80,3 +79,28 @@ def compiler():
         "CARGO_TARGET_DIR": str(CACHE / "target"),
         "CARGO_TERM_COLOR": "never",
     }
+
+
+def debian(suite, architecture, *names):
+    """A folder with these packages of Debian for another machine or release, unpacked and not installed."""
+    root = CACHE / f"debian-{suite}-{architecture}"
+    mark = root / "unpacked" / "_".join(names)[:200]
+    if mark.exists():
+        return root
+    state = root / "var/apt"
+    for folder in ("lists/partial", "cache/archives/partial"):
+        (state / folder).mkdir(parents=True, exist_ok=True)
+    sources = state / "sources.list"
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    sources.write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
+    apt = ["apt-get", "-o", f"Dir::State::lists={state}/lists", "-o", f"Dir::Cache={state}/cache"]
+    apt += ["-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"]
+    apt += ["-o", f"APT::Architecture={architecture}", "-o", f"APT::Architectures={architecture}"]
+    call(*apt, "update")
+    call(*apt, "download", *names, folder=state / "cache")
+    for package in (state / "cache").glob("*.deb"):
+        call("dpkg-deb", "-x", package, root)
+        package.unlink()
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+    return root
