@@ -20,7 +20,7 @@ def program():
     return next(path for message in messages if (path := message.get("executable")) and "scenarios-" in path)
 
 
-def run(driver, shim=None, environment=None, threads=8, names=()):
+def run(driver, shim=None, environment=None, threads=16, names=()):
     """Runs every scenario, or those of these names, by the words that start a driver; tells how many passed.
 
     Without `shim`, which is tests/system/shim.c built for the platform, those whose system fails are not run.
