@@ -1,4 +1,4 @@
-// Finds a native part for this machine, beside this file or in the package of the platform, and says what to do without.
+// Finds a native part for this machine, beside this file or in the package of its platform, or says what to do.
 'use strict';
 
 const { join } = require('node:path');
@@ -22,7 +22,7 @@ function candidates(name) {
   });
 }
 
-/** The version of glibc, where it is the C library; asked for after a failure only, because the report takes its time. */
+/** The version of glibc, where there is one; only asked for after a failure, because the report takes its time. */
 function glibc() {
   return process.report?.getReport().header.glibcVersionRuntime;
 }
