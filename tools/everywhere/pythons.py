@@ -23,7 +23,7 @@ class Release:
 RELEASES = (
     Release("bullseye", "3.9", ("libssl1.1", "libffi7")),
     Release("bookworm", "3.11", ("libssl3", "libffi8")),
-    Release("trixie", "3.13", ("libssl3t64", "libffi8")),
+    Release("trixie", "3.13", ("libssl3t64", "libffi8", "libzstd1")),
 )
 # No registry that is asked here carries them.
 MISSING = ("3.10", "3.12")
@@ -45,9 +45,8 @@ def command(release, cpu):
     program = root / f"usr/bin/python{release.python}"
     if cpu == "arm64":
         return (f"qemu-{processor}", "-L", root, program)
-    libraries = ":".join(str(root / part / f"{processor}-linux-gnu") for part in ("lib", "usr/lib"))
-    linker = next(path for path in (root / f"lib64/{loader}", root / f"usr/lib64/{loader}") if path.is_file())
-    return (linker, "--library-path", libraries, program)
+    libraries = [root / part / f"{processor}-linux-gnu" for part in ("lib", "usr/lib")]
+    return (libraries[0] / loader, "--library-path", ":".join(map(str, libraries)), program)
 
 
 def installed(wheel, release, folder):

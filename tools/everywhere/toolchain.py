@@ -95,12 +95,19 @@ def debian(suite, architecture, *names):
     sources.write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
     apt = ["apt-get", "-o", f"Dir::State::lists={state}/lists", "-o", f"Dir::Cache={state}/cache"]
     apt += ["-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"]
+    # What this machine has installed does not count.
+    (state / "status").touch()
+    apt += ["-o", f"Dir::State::status={state}/status"]
     apt += ["-o", f"APT::Architecture={architecture}", "-o", f"APT::Architectures={architecture}"]
     call(*apt, "update")
     call(*apt, "download", *names, folder=state / "cache")
     for package in (state / "cache").glob("*.deb"):
         call("dpkg-deb", "-x", package, root)
         package.unlink()
+    # Newer releases have all libraries in one folder, and programs look for the loader in the other.
+    for name in ("lib", "lib64"):
+        if not (root / name).exists():
+            (root / name).symlink_to(f"usr/{name}")
     mark.parent.mkdir(exist_ok=True)
     mark.touch()
     return root
