@@ -106,7 +106,7 @@ def debian(suite, architecture, *names):
         package.unlink()
     # Newer releases have all libraries in one folder, and programs look for the loader in the other.
     for name in ("lib", "lib64"):
-        if not (root / name).exists():
+        if not os.path.lexists(root / name):
             (root / name).symlink_to(f"usr/{name}")
     mark.parent.mkdir(exist_ok=True)
     mark.touch()
