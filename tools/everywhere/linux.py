@@ -50,16 +50,18 @@ def machine(target):
     if target.name == "linux-arm-gnueabihf":
         return emulated("arm-linux-gnueabihf", "arm")
     if target.name == "linux-x64-musl":
-        return Machine(zig("cc", "x86_64-linux-musl"), zig("c++", "x86_64-linux-musl"), packages=("musl",))
+        loader = musl_root("amd64", "x86_64") / "lib/ld-musl-x86_64.so.1"
+        return Machine(zig("cc", "x86_64-linux-musl"), zig("c++", "x86_64-linux-musl"), (loader,))
     if target.name == "linux-arm64-musl":
-        qemu = ("qemu-aarch64", "-L", str(musl_root("arm64", "aarch64")))
+        qemu = ("qemu-aarch64", "-L", musl_root("arm64", "aarch64"))
         return Machine(zig("cc", "aarch64-linux-musl"), zig("c++", "aarch64-linux-musl"), qemu, ("qemu-user",))
     return Machine()
 
 
 def musl_root(architecture, processor):
     """A folder in which the loader of musl lies where programs look for it."""
-    root = toolchain.debian("bookworm", architecture, "musl")
+    # Of the release whose musl knows how programs of Alpine are relocated.
+    root = toolchain.debian("trixie", architecture, "musl")
     loader = root / f"lib/ld-musl-{processor}.so.1"
     if not loader.exists():
         loader.symlink_to(f"{processor}-linux-musl/libc.so")
@@ -130,7 +132,9 @@ def run_sdk(target, archive):
 
 
 def how(mine):
-    return f"by {mine.runner[0]}" if mine.runner else "natively"
+    if not mine.runner:
+        return "natively"
+    return f"by {Path(mine.runner[0]).name}"
 
 
 def shim(target, folder):
@@ -204,10 +208,9 @@ def run_npm(target, package):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         driver = npm.installed(folder, npm.main_package(folder), package)
-        if is_musl(target):
-            raise NotRun("no registry at hand carries a Node for musl")
         below = shim(target, folder)
         told = []
-        for version, program in npm.nodes(f"node-linux-{cpu}").items():
+        nodes = npm.musl_nodes(cpu, target.wheel) if is_musl(target) else npm.nodes(f"node-linux-{cpu}")
+        for version, program in nodes.items():
             told.append(f"Node {version}: {suite.run((*mine.runner, program, driver), below)}")
         return f"{how(mine)}: {'; '.join(told)}"

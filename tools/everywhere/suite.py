@@ -22,7 +22,7 @@ def program():
 
 
 def once(given, threads, name=None):
-    """Runs the suite, or one scenario; gives how many passed, which failed, how many were not run, and all that was printed."""
+    """Runs all scenarios or one; gives how many passed, which failed, how many were not run, and what was printed."""
     done = subprocess.run(
         [program(), "--test-threads", str(threads), *(("--exact", name) if name else ())],
         cwd=ROOT / "tests",
@@ -41,8 +41,8 @@ def once(given, threads, name=None):
 def run(driver, shim=None, environment=None, threads=8):
     """Runs every scenario by the words that start a driver; tells how many passed.
 
-    Without `shim`, which is tests/system/shim.c built for the platform, those whose system fails are not run. Those that
-    fail are repeated one by one: scenarios count seconds, and an emulator beside seven others may be too slow for them.
+    Without `shim`, which is tests/system/shim.c built for the platform, those whose system fails are not run. Those
+    that fail are repeated one by one: scenarios count seconds, and an emulator beside seven others may be too slow.
     """
     given = {"XILNEX_AUTH_DRIVER": json.dumps([str(word) for word in driver]), **(environment or {})}
     if shim is not None:
