@@ -1,5 +1,5 @@
 # One command for each thing that is done here; `make` lists them. What is built lies under target/ and dist/, but for
-# the addon and the licence notices, which are packed from beside the sources of their package.
+# the addons, the modules of Node in one file and the licence notices, which are packed from beside the sources of their package.
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 STAGE   := target/stage
@@ -11,12 +11,14 @@ CBINDGEN_VERSION := 0.29.4
 MUTANTS_VERSION := 27.1.0
 DENY_VERSION := 0.20.2
 FUZZ_VERSION := 0.13.2
+SEMVER_VERSION := 0.49.0
 BLOAT_VERSION := 0.12.1
 PDOC_VERSION := 16.0.0
 # It reads types by a compiler in JavaScript, which TypeScript 7 no longer is.
 TYPEDOC := typedoc@0.28.20 typescript@5.9.3
 MUTANTS := $(TOOLS)/cargo-mutants-$(MUTANTS_VERSION)
 DENY := $(TOOLS)/cargo-deny-$(DENY_VERSION)
+SEMVER := $(TOOLS)/cargo-semver-checks-$(SEMVER_VERSION)
 FUZZ := $(TOOLS)/cargo-fuzz-$(FUZZ_VERSION)
 BLOAT := $(TOOLS)/cargo-bloat-$(BLOAT_VERSION)
 CBINDGEN := $(TOOLS)/cbindgen-$(CBINDGEN_VERSION)
@@ -29,12 +31,13 @@ SANDBOX_H := --config bindings-c/sandbox/cbindgen.toml --crate xilnex-auth-sandb
 DOCUMENTED := -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
 
 # Folders are listed too: one is newer when a file in it has come or gone.
-RUST := Cargo.toml Cargo.lock tools/notices.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
+RUST := Cargo.toml Cargo.lock tools/notices.py tools/papers.py tools/sbom.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
 	bindings-node/.cargo/config.toml \
-	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin) $(wildcard bindings-node/*.js bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
+	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin bindings-node/lib) \
+	$(filter-out %/modules.js,$(wildcard bindings-node/*.js)) $(wildcard bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
 C_SOURCES := $(shell find bindings-c include) CHANGELOG.md LICENSE-MIT LICENSE-APACHE
 
 # forget FILES MARK: a mark says that something was made; where that has gone, so must the mark.
@@ -49,7 +52,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist dist-all stage header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
+.PHONY: help demo test check dist dist-all stage compat test-rust version header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -88,6 +91,16 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	cd bindings-node && npm run --silent types
 	$(STAGE)/sdk/bin/xilnex-auth sandbox -- python3 tools/cost.py $(STAGE)
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet $(DOCUMENTED)
+
+compat: $(SEMVER).done ## compare the C and Rust interfaces with the last release (or with the commit SINCE)
+	python3 tools/compat.py $(SEMVER)/bin/cargo-semver-checks $(SINCE)
+
+test-rust: ## pass the tests that need nothing but Rust
+	cargo test --locked --no-fail-fast -p xilnex-auth-wiping -p xilnex-auth -p xilnex-auth-sandbox -p xilnex-auth-cli -p xilnex-auth-handles
+
+version: ## set the version of everything: make version VERSION=1.2.3
+	$(if $(filter command,$(firstword $(origin VERSION))),,$(error say which: make version VERSION=1.2.3))
+	python3 tools/version.py $(VERSION)
 
 header: $(CBINDGEN).done ## generate the headers in include/ from the C binding
 	$(HEADER) $(CLIENT_H)
@@ -132,26 +145,26 @@ bench-quick: $(BENCH)/ready.done ## print the ratios of make bench in two minute
 
 clean: ## remove everything that was built
 	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
-	rm -rf bindings-node/*.node bindings-*/THIRD-PARTY-NOTICES.md .ruff_cache bindings-python/.mypy_cache
+	rm -rf bindings-node/*.node bindings-node/modules.js bindings-*/THIRD-PARTY-NOTICES.md bindings-*/sbom.cyclonedx.json .ruff_cache bindings-python/.mypy_cache
 
 # The packages.
 
 dist/.wheel: $(RUST) $(PYTHON_SOURCES) | $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.whl
-	@python3 tools/notices.py xilnex-auth-python > bindings-python/THIRD-PARTY-NOTICES.md
+	@$(PYTHON)/python tools/papers.py bindings-python xilnex-auth xilnex-auth-python
 	$(PYTHON)/maturin build --release --locked --quiet --manifest-path bindings-python/Cargo.toml --out dist
 	@touch $@
 
-dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done
+dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.tgz bindings-node/*.node
-	@python3 tools/notices.py xilnex-auth-node xilnex-auth-sandbox-node > bindings-node/THIRD-PARTY-NOTICES.md
+	@$(PYTHON)/python tools/papers.py bindings-node xilnex-auth xilnex-auth-node xilnex-auth-sandbox-node
 	cd bindings-node && npm run --silent build && npm pack --silent --pack-destination ../dist
 	@touch $@
 
-dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/required.done
-	@mkdir -p dist $(TOOLS) && rm -rf dist/xilnex-auth-sdk-*
-	@python3 tools/notices.py xilnex-auth-c xilnex-auth-sandbox-c xilnex-auth-cli > $(TOOLS)/notices.md
-	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/notices.md
+dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/python.done
+	@mkdir -p dist $(TOOLS)/papers && rm -rf dist/xilnex-auth-sdk-*
+	@$(PYTHON)/python tools/papers.py $(TOOLS)/papers xilnex-auth-sdk xilnex-auth-c xilnex-auth-sandbox-c xilnex-auth-cli
+	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/papers
 	@touch $@
 
 # The packages installed as their users install them, and what is compiled against them.
@@ -238,6 +251,10 @@ $(DENY).done: | $(TOOLS)/required.done
 
 $(FUZZ).done: | $(TOOLS)/required.done
 	cargo install --quiet cargo-fuzz --version $(FUZZ_VERSION) --locked --root $(FUZZ)
+	@touch $@
+
+$(SEMVER).done: | $(TOOLS)/required.done
+	cargo install --quiet cargo-semver-checks --version $(SEMVER_VERSION) --locked --root $(SEMVER)
 	@touch $@
 
 $(BLOAT).done: | $(TOOLS)/required.done

@@ -1,7 +1,7 @@
 """Fails where a call for a token at hand, or loading the library, has become dearer unseen.
 
 Usage: cost.py STAGE, with the XILNEX_* environment of a sandbox. Instructions in C by callgrind, the same each time;
-importing in Python and requiring in Node over the bare interpreter, in turns.
+importing in Python and requiring in Node over the bare interpreter, in turns; memory of Node at the first token.
 """
 
 import os
@@ -24,6 +24,8 @@ MOST_INSTRUCTIONS = 460
 # Of the start of the bare interpreter, which a slow or busy machine makes longer alike.
 MOST_LOADING = 0.25
 ROUNDS = 15
+# MiB over the bare interpreter until the first token; measured were 4.3.
+MOST_MEMORY = 6
 
 
 def compiled(stage, folder):
@@ -46,6 +48,14 @@ def loading(bare, loaded, folder):
     return statistics.median(loaded / bare - 1 for bare, loaded in pairs)
 
 
+def peak(command, folder):
+    """The most memory of a process, in MiB."""
+    _, status, used = os.wait4(subprocess.Popen(command, cwd=folder).pid, 0)
+    if status:
+        sys.exit(f"{command[0]} ended with status {status}")
+    return used.ru_maxrss / 1024
+
+
 def main():
     stage = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as name:
@@ -66,6 +76,12 @@ def main():
             loading(["node", "-e", ""], ["node", "-e", "require('xilnex-auth')"], node),
             MOST_LOADING,
             "of the bare start",
+        ),
+        (
+            "Node, memory until the first token",
+            peak(["node", "-e", "require('xilnex-auth').getToken()"], node) - peak(["node", "-e", ""], node),
+            MOST_MEMORY,
+            "MiB",
         ),
     ]
     for what, cost, most, unit in found:

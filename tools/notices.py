@@ -1,11 +1,7 @@
-"""Prints the licence texts of everything that is linked into a crate's artefact.
-
-Usage: notices.py CRATE ...
-"""
+"""What is linked into our artefacts, and the texts of its licences."""
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,21 +38,20 @@ def texts(package):
     return [file.read_text(errors="replace").strip() for file in files]
 
 
-def main():
+def linked_into(names):
+    """The crates of others in the artefacts of ours, on this platform."""
     host = next(line.split()[1] for line in cargo("version", "--verbose").splitlines() if line.startswith("host:"))
     metadata = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host))
-    packages = linked(metadata, set(sys.argv[1:]))
-    print("# Third-party notices\n\nThis package contains code of the following crates.")
-    # Many crates carry the same text; it stands once, under the names of all of them.
+    return linked(metadata, names)
+
+
+def notices(packages):
+    """The licences of these crates, as a page. Many carry the same text; it stands once, under the names of all."""
+    names = [f"{package['name']} {package['version']} ({package['license'] or 'see below'})" for package in packages]
     sharers = {}
-    for package in packages:
-        name = f"{package['name']} {package['version']} ({package['license'] or 'see below'})"
-        print(f"\n- {name}" if package is packages[0] else f"- {name}")
+    for package, name in zip(packages, names):
         for text in texts(package):
             sharers.setdefault(" ".join(text.split()), (text, []))[1].append(name)
-    for text, names in sharers.values():
-        print(f"\n## {', '.join(names)}\n\n```\n{text}\n```")
-
-
-if __name__ == "__main__":
-    main()
+    listed = "\n".join(f"- {name}" for name in names)
+    page = f"# Third-party notices\n\nThis package contains code of the following crates.\n\n{listed}\n"
+    return page + "".join(f"\n## {', '.join(sharing)}\n\n```\n{text}\n```\n" for text, sharing in sharers.values())

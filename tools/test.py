@@ -49,8 +49,8 @@ def suites(stage):
     yield "Rust, C and C++, and the scenarios in all languages", cargo, ROOT, counts_by(CARGO)
     python = [stage / "python/bin/python", "-m", "pytest", "-v"]
     yield "Python", python, ROOT / "bindings-python", pytest_counts
-    honest = [stage / "python/bin/python", "-m", "pytest", "-v", "-p", "no:cacheprovider", "bench/tests"]
-    yield "The benchmark", honest, ROOT, pytest_counts
+    honest = [stage / "python/bin/python", "-m", "pytest", "-v", "-p", "no:cacheprovider", "bench/tests", "tools/tests"]
+    yield "The benchmark and the tools", honest, ROOT, pytest_counts
     node = ["node", "--test", "--test-reporter=tap", *tests]
     yield "Node", node, ROOT / "bindings-node", counts_by(NODE)
 

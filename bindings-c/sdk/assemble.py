@@ -1,6 +1,6 @@
 """Builds the C SDK: headers, libraries, package files for pkg-config and CMake, the command line.
 
-Usage: assemble.py OUT NOTICES: the folder that gets the archive, and the licences of what is linked in.
+Usage: assemble.py OUT PAPERS: the folder that gets the archive, and that of the papers that go along with it.
 """
 
 import argparse
@@ -106,13 +106,13 @@ def assemble(prefix, target, built, version, private):
         shutil.copy(ROOT / text, prefix / "share/doc/xilnex_auth")
 
 
-def pack(out, notices, target, built, version, private):
+def pack(out, papers, target, built, version, private):
     """Makes the archive of a target in the folder `out`, of what cargo left in the folder `built`; gives its path."""
     name = f"xilnex-auth-sdk-{version}-{target}"
     with tempfile.TemporaryDirectory() as folder:
         prefix = Path(folder) / name
         assemble(prefix, target, built, version, private)
-        shutil.copy(notices, prefix / "share/doc/xilnex_auth/THIRD-PARTY-NOTICES.md")
+        shutil.copytree(papers, prefix / "share/doc/xilnex_auth", dirs_exist_ok=True)
         with tarfile.open(out / f"{name}.tar.gz", "w:gz") as archive:
             archive.add(prefix, arcname=name, filter=nobody)
     return out / f"{name}.tar.gz"
@@ -121,12 +121,12 @@ def pack(out, notices, target, built, version, private):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("notices", type=Path)
+    parser.add_argument("papers", type=Path)
     given = parser.parse_args()
     known = metadata()
     private = build()
     built = Path(known["target_directory"]) / "release"
-    pack(given.out, given.notices, host(), built, known["packages"][0]["version"], private)
+    pack(given.out, given.papers, host(), built, known["packages"][0]["version"], private)
 
 
 def nobody(member):

@@ -2,5 +2,7 @@
 // The command line `xilnex-auth`: the native parts do everything, and the first knows what is for the other.
 'use strict';
 
+const load = require('../modules.js');
+
 const words = process.argv.slice(2);
-process.exitCode = require('../native.js').run(words) ?? require('../native-sandbox.js').run(words);
+process.exitCode = load('./native.js').run(words) ?? load('./native-sandbox.js').run(words);

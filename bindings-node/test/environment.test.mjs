@@ -32,7 +32,7 @@ for (const [name, put] of Object.entries(places)) {
 test('of a variable in the environment of the process JavaScript makes no text', async (t) => {
   const sandbox = await startSandbox(t);
   const watched = `
-    const { lookUp } = require(require.resolve('xilnex-auth').replace('index.js', 'environment.js'));
+    const { lookUp } = require(require.resolve('xilnex-auth').replace('index.js', 'modules.js'))('./environment.js');
     console.log(lookUp());`;
   const { stdout } = await run(watched, sandbox.environment);
   assert.equal(stdout, 'undefined\n');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withSandbox } from './support/rules.mjs';
-import { auth, startSandbox } from './support/sandbox.mjs';
+import { auth, run, startSandbox } from './support/sandbox.mjs';
 
 const { Client } = auth;
 
@@ -86,3 +86,26 @@ test('fake clocks do not make it last', async (t) => {
   const began = process.hrtime.bigint();
   while (client.getTokenSync() === first) assert.ok(process.hrtime.bigint() - began < 5_000_000_000n);
 });
+
+for (const [calls, pause] of [
+  ['one after the other', ''],
+  ['now and then', 'await new Promise((resolve) => setTimeout(resolve, 50));'],
+]) {
+  test(`a wall clock that stands still does not make it last, in calls ${calls}`, async (t) => {
+    const { environment } = await startSandbox(t, '--ttl', '1');
+    const source = `
+      const frozen = Date.now();
+      Date.now = () => frozen;
+      const { Client } = require('xilnex-auth');
+      (async () => {
+        const began = process.hrtime.bigint();
+        const elapsed = () => Number(process.hrtime.bigint() - began) / 1e9;
+        const client = new Client();
+        const first = await client.getToken();
+        while (client.getTokenSync() === first && elapsed() < 5) { ${pause} }
+        console.log(elapsed() < 2.2);
+      })();`;
+    const { stdout, stderr } = await run(source, environment);
+    assert.equal(stdout, 'true\n', stderr);
+  });
+}

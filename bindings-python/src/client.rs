@@ -12,10 +12,10 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::{Arc, OnceLock};
-use xilnex_auth::{Answer, Call, Config, Error};
+use xilnex_auth::{Answer, Call, Config, Error, Lent};
 
 /// A token and the `str` that stands for it as long as it is handed out.
-type Text = (Arc<xilnex_auth::AccessToken>, Py<PyString>);
+type Text = (Lent, Py<PyString>);
 
 /// The base of `xilnex_auth.Client`.
 #[pyclass(frozen, subclass, module = "xilnex_auth._native")]
@@ -179,9 +179,24 @@ impl Client {
 
     #[inline]
     fn look(slf: &Bound<'_, Self>, call: &Call) -> PyResult<Option<Py<PyString>>> {
-        let found = slf.get().client()?.look(call, |token| Client::text(slf, token));
+        let client = slf.get().client()?;
+        let found = match Client::lent(slf, client, call) {
+            None => client.look(call, |token| Client::text(slf, token)),
+            lent => Ok(lent),
+        };
         events::report(slf.py())?;
         found.map_err(|error| raised(slf.py(), &error))
+    }
+
+    /// The text that is kept, while it may be handed out without asking whose it is.
+    #[inline]
+    fn lent(slf: &Bound<'_, Self>, client: &xilnex_auth::Client, call: &Call) -> Option<Py<PyString>> {
+        let given = |kept: Option<&Text>| {
+            let (_, text) = kept.filter(|(lent, _)| client.lends(lent))?;
+            Some(text.clone_ref(slf.py()))
+        };
+        // SAFETY: the value is the object's own, and no Python code runs: listeners leave their events for later.
+        call.min_ttl.is_zero().then(|| unsafe { slf.get().text.look(slf, given) }).flatten()
     }
 
     /// Giving up the GIL for a token that is at hand would cost a turn of every busy thread.
@@ -210,12 +225,13 @@ impl Client {
     #[inline]
     fn text(slf: &Bound<'_, Self>, token: &Arc<xilnex_auth::AccessToken>) -> Py<PyString> {
         let py = slf.py();
+        let lent = slf.get().client.get().and_then(|client| client.lend(token));
         let of_this = |kept: Option<Text>| {
-            let (of, text) = kept
-                .filter(|(of, _)| Arc::ptr_eq(of, token))
-                .unwrap_or_else(|| (token.clone(), PyString::new(py, token.value()).unbind()));
-            let given = text.clone_ref(py);
-            (given, Some((of, text)))
+            let text = match kept.filter(|(lent, _)| lent.is(token)) {
+                Some((_, text)) => text,
+                None => PyString::new(py, token.value()).unbind(),
+            };
+            (text.clone_ref(py), lent.map(|lent| (lent, text)))
         };
         // SAFETY: the value is the object's own.
         unsafe { slf.get().text.change(slf, of_this) }

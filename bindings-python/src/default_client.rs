@@ -28,9 +28,8 @@ pub fn at_hand(module: &Bound<'_, PyModule>) -> PyResult<Option<Py<PyString>>> {
 #[pyo3(pass_module)]
 pub fn default_client<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, Client>> {
     let py = module.py();
-    // SAFETY: of one module, which alone has this function.
-    let found =
-        unsafe { CLIENT.change(module, |kept| (kept.as_ref().map(|client| client.clone_ref(py)), kept)) };
+    // SAFETY: of one module, which alone has this function; counting a reference runs no Python code.
+    let found = unsafe { CLIENT.look(module, |kept| kept.map(|client| client.clone_ref(py))) };
     match found {
         Some(client) => Ok(client.into_bound(py)),
         // Two threads may both make one; equal clients share their token, so it does not matter which of them stays.

@@ -16,6 +16,16 @@ impl<T> Kept<T> {
         Kept(Cell::new(None))
     }
 
+    /// Has `work` look at the value where it lies.
+    ///
+    /// # Safety
+    /// `owner` is always the same object for the same value, and `work` runs no Python code, which might come by here.
+    #[inline]
+    pub unsafe fn look<O, R>(&self, owner: &Bound<'_, O>, work: impl FnOnce(Option<&T>) -> R) -> R {
+        // SAFETY: whoever changes the value does so in the critical section of the same object, and nobody can meanwhile.
+        with_critical_section(owner.as_any(), || work(unsafe { &*self.0.as_ptr() }.as_ref()))
+    }
+
     /// Gives the value to `work`, and keeps what that wants kept, beside what it gives. Whoever comes by while it runs
     /// Python code finds none.
     ///

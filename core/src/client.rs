@@ -1,6 +1,6 @@
 //! The face of the engine.
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Lent};
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -172,6 +172,18 @@ impl Client {
         work: impl FnOnce(&Arc<AccessToken>) -> T,
     ) -> Result<Option<T>, Error> {
         self.open().map(|engine| engine.ready(call, work))
+    }
+
+    /// This token for a binding that keeps what it made of it; `None` if it is not at hand any more.
+    pub fn lend(&self, token: &Arc<AccessToken>) -> Option<Lent> {
+        self.open().ok()?.lend(token)
+    }
+
+    /// Whether the binding may hand out what it keeps, to a call that takes any valid token; that call is counted then.
+    /// What anybody does to the token ends that at once, and so does a second at most: [`Client::look`] knows then.
+    #[inline]
+    pub fn lends(&self, lent: &Lent) -> bool {
+        self.open().is_ok_and(|engine| engine.lends(lent))
     }
 
     /// For how long a binding may hand out this token again without asking here: a second at most, and zero once it is

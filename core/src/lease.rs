@@ -25,6 +25,13 @@ impl Default for Lease {
     }
 }
 
+impl Clone for Lease {
+    fn clone(&self) -> Lease {
+        let copy = |end: &AtomicU64| end.load(Ordering::Relaxed).into();
+        Lease { awake: copy(&self.awake), wall: copy(&self.wall) }
+    }
+}
+
 impl Lease {
     /// Begins one of this length, or of [`LONGEST`], at a glance that was cast before the clocks were read. Two threads
     /// may do so at once: what comes of both is within what each of them may.

@@ -68,6 +68,7 @@ pub mod probe;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 
+pub use cache::Lent;
 pub use call::Call;
 pub use client::{Client, default_client};
 pub use config::Config;

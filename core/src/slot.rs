@@ -11,6 +11,7 @@ use crate::secret::Secret;
 use crate::token::AccessToken;
 use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Holds one token or none; read without a lock, and changed in one step, for a fork may happen at any instant.
@@ -21,6 +22,8 @@ pub struct Slot {
     /// The clock that it is judged by.
     pub clock: Arc<dyn Clock>,
     held: ArcSwap<Held>,
+    /// How often anything in it was changed.
+    changes: AtomicU64,
 }
 
 #[derive(Default)]
@@ -61,6 +64,11 @@ impl Look {
         self.0.lease.holds(now)
     }
 
+    /// For how long.
+    pub fn lease(&self) -> Lease {
+        self.0.lease.clone()
+    }
+
     /// It may be for this long, from this glance on.
     pub fn grant(&self, from: Glance, length: Duration) {
         self.0.lease.grant(from, length);
@@ -79,7 +87,7 @@ impl Drop for Stay {
 impl Slot {
     /// An empty slot.
     pub fn new(clock: Arc<dyn Clock>) -> Slot {
-        Slot { clock, held: ArcSwap::default() }
+        Slot { clock, held: ArcSwap::default(), changes: AtomicU64::new(0) }
     }
 
     /// A client comes with its secret, for which the token is there again. Another secret that is in force stays.
@@ -128,6 +136,12 @@ impl Slot {
     #[inline]
     pub fn look(&self) -> Look {
         Look(self.held.load())
+    }
+
+    /// How often anything here was changed: who saw the same number before has seen what is here still.
+    #[inline]
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
     }
 
     /// The token at hand, whatever its age.
@@ -197,11 +211,13 @@ impl Slot {
 
     /// Changes everything at once and gives what was there before.
     fn change(&self, work: impl Fn(&mut Held)) -> Arc<Held> {
-        self.held.rcu(|held| {
+        let before = self.held.rcu(|held| {
             let mut changed = Held::clone(held);
             work(&mut changed);
             changed
-        })
+        });
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        before
     }
 }
 

@@ -83,12 +83,6 @@ def environment(target):
     return {**toolchain.compiler(), **flags}
 
 
-def notices(*crates):
-    path = toolchain.CACHE / f"notices-{crates[0]}.md"
-    path.write_text(call("python3", "tools/notices.py", *crates))
-    return path
-
-
 def check_glibc(path):
     """Fails where a library or program needs a newer glibc than is promised."""
     told = call("readelf", "--version-info", "--wide", path)
@@ -115,8 +109,8 @@ def build_sdk(target):
     for name in ("libxilnex_auth.so", "libxilnex_auth_sandbox.so", "xilnex-auth"):
         check_glibc(built / name)
     version = assemble.metadata()["packages"][0]["version"]
-    texts = notices("xilnex-auth-c", "xilnex-auth-sandbox-c", "xilnex-auth-cli")
-    return [assemble.pack(OUT, texts, target.triple, built, version, private)]
+    papers = toolchain.papers("xilnex-auth-sdk", "xilnex-auth-c", "xilnex-auth-sandbox-c", "xilnex-auth-cli")
+    return [assemble.pack(OUT, papers, target.triple, built, version, private)]
 
 
 def run_sdk(target, archive):
@@ -169,8 +163,8 @@ def compiled(sdk, mine):
 def build_wheel(target):
     """The wheel for every CPython from 3.9 on; maturin refuses one that needs more than its name promises."""
     folder = Path(tempfile.mkdtemp(dir=OUT))
-    texts = notices("xilnex-auth-python")
-    shutil.copy(texts, ROOT / "bindings-python/THIRD-PARTY-NOTICES.md")
+    papers = toolchain.papers("xilnex-auth", "xilnex-auth-python")
+    shutil.copytree(papers, ROOT / "bindings-python", dirs_exist_ok=True)
     given = environment(target)
     words = ("maturin", "build", "--release", "--locked", "--zig", "--target", target.triple)
     tag = target.wheel.rsplit("_", 2)[0] if target.wheel.endswith("x86_64") else target.wheel.rsplit("_", 1)[0]
@@ -199,7 +193,7 @@ def build_npm(target):
     natives = {stem: built / f"lib{name}.so" for stem, name in names.items()}
     for path in natives.values():
         check_glibc(path)
-    return [npm.platform_package(target, natives, notices("xilnex-auth-node", "xilnex-auth-sandbox-node"))]
+    return [npm.platform_package(target, natives)]
 
 
 def run_npm(target, package):

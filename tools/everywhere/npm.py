@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import toolchain
 from toolchain import CACHE, OUT, ROOT, call, python
 
 import targets
@@ -22,6 +23,14 @@ NODES = {
 MUSL_NODES = {"x64": ("20.18.0", "22.20.0", "24.19.0"), "arm64": ("22.20.0", "24.19.0")}
 
 
+# What lies beside the code in each package.
+PAPERS = ("LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.md", "sbom.cyclonedx.json")
+
+
+def papers():
+    return toolchain.papers("xilnex-auth", "xilnex-auth-node", "xilnex-auth-sandbox-node")
+
+
 def manifest():
     return json.loads((SOURCES / "package.json").read_text())
 
@@ -37,7 +46,7 @@ def pack(folder, out=OUT):
     return out / told[0]["filename"]
 
 
-def platform_package(target, natives, notices):
+def platform_package(target, natives):
     """The package of a platform, of the native parts that were built for it."""
     main = manifest()
     described = {
@@ -47,13 +56,13 @@ def platform_package(target, natives, notices):
         "license": main["license"],
         "engines": main["engines"],
         **{key: [value] for key, value in target.machine},
-        "files": ["*.node", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.md"],
+        "files": ["*.node", *PAPERS],
     }
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
         for stem, path in natives.items():
             shutil.copy(path, made / f"{stem}.{target.name}.node")
-        shutil.copy(notices, made / "THIRD-PARTY-NOTICES.md")
+        shutil.copytree(papers(), made, dirs_exist_ok=True)
         for text in ("LICENSE-APACHE", "LICENSE-MIT"):
             shutil.copy(SOURCES / text, made)
         (made / "package.json").write_text(json.dumps(described, indent=2))
@@ -64,6 +73,7 @@ def platform_package(target, natives, notices):
 def main_package(out=OUT):
     """The package that all users name: no native part in it, a package of each platform behind it."""
     described = manifest()
+    call("node", "bundle.mjs", folder=SOURCES)
     listed = json.loads(call("npm", "pack", "--dry-run", "--json", "--ignore-scripts", folder=SOURCES))[0]["files"]
     described["files"] = [entry for entry in described["files"] if entry != "*.node"]
     of_platforms = [target for target in targets.TARGETS if targets.NPM in target.kinds]
@@ -76,6 +86,7 @@ def main_package(out=OUT):
         for path in (entry["path"] for entry in listed if not entry["path"].endswith(".node")):
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCES / path, made / path)
+        shutil.copytree(papers(), made, dirs_exist_ok=True)
         (made / "package.json").write_text(json.dumps(described, indent=2))
         return pack(made, out)
 

@@ -12,7 +12,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xiln
 # The standard library is built for each target by a compiler whose sources Debian carries too.
 COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
 # Zig links for any C library of Linux, and for a glibc older than that of this machine.
-PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "auditwheel==6.8.2")
+PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "cyclonedx-python-lib==11.12.0")
 
 
 class Failure(Exception):
@@ -64,6 +64,14 @@ def python():
         call(folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
         mark.write_text("\n".join(PYPI))
     return folder / "bin"
+
+
+def papers(package, *crates):
+    """A folder with the licences of what is linked into a package of ours, and its bill of materials."""
+    folder = CACHE / "papers" / crates[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    call(python() / "python", "tools/papers.py", folder, package, *crates)
+    return folder
 
 
 def compiler():

@@ -4,13 +4,28 @@ use super::{Cache, Outage};
 use crate::call::Call;
 use crate::clock::{Glance, Reading, nanos};
 use crate::event::Happening;
-use crate::lease;
+use crate::lease::{self, Lease};
 use crate::lifetime::Verdict;
 use crate::slot::Look;
 use crate::token::AccessToken;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+/// A token that a caller keeps beside the engine, to hand it out without touching what threads share.
+pub struct Lent {
+    token: Arc<AccessToken>,
+    lease: Lease,
+    /// Of the engine, when it was lent.
+    changes: u64,
+}
+
+impl Lent {
+    /// Whether it is this token.
+    pub fn is(&self, token: &Arc<AccessToken>) -> bool {
+        Arc::ptr_eq(&self.token, token)
+    }
+}
 
 impl Cache {
     /// Gives the token at hand, if it serves this call; a refresh that is due is started. Never waits for the network.
@@ -74,6 +89,26 @@ impl Cache {
         let is_at_hand = held.token().is_some_and(|held| Arc::ptr_eq(held, token));
         let stands = is_at_hand.then(|| self.stands(token, &self.clock.now())).flatten();
         stands.unwrap_or_default().min(lease::LONGEST)
+    }
+
+    /// This token for a caller that keeps it; `None` if it is not at hand any more.
+    pub fn lend(&self, token: &Arc<AccessToken>) -> Option<Lent> {
+        // Counted before the look: a change between the two ends what is lent.
+        let changes = self.slot.changes();
+        let held = self.slot.look();
+        let is_at_hand = held.token().is_some_and(|held| Arc::ptr_eq(held, token));
+        is_at_hand.then(|| Lent { token: token.clone(), lease: held.lease(), changes })
+    }
+
+    /// Whether what was lent may be handed out now; the call is counted then.
+    #[inline]
+    pub fn lends(&self, lent: &Lent) -> bool {
+        let stands = self.slot.changes() == lent.changes
+            && self.clock.glance().is_some_and(|glance| lent.lease.holds(glance));
+        if stands {
+            self.served(&lent.token);
+        }
+        stands
     }
 
     /// Counts calls that were answered by a lease.

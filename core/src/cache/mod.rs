@@ -21,6 +21,7 @@ use crate::slot::Slot;
 use crate::stats::{Counters, Stats};
 use crate::store::Store;
 use crate::token::AccessToken;
+pub use at_hand::Lent;
 use fetch::margin;
 use state::{Boarding, State, land_lost};
 use std::panic::{AssertUnwindSafe, catch_unwind};

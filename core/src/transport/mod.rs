@@ -2,6 +2,7 @@
 
 pub mod trace;
 mod names;
+mod judges;
 mod trust;
 mod resolve;
 mod connecting;

@@ -143,6 +143,9 @@ fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
         rustls::Error::InvalidMessage(_) => {
             "the server does not speak TLS on this port: check base_url (XILNEX_BASE_URL)"
         }
+        rustls::Error::General(_) => {
+            "ca_file (XILNEX_CA_FILE) does not trust the server, and there are no other certificates to judge it by"
+        }
         _ => "server and client found no common ground in TLS 1.2 or 1.3",
     };
     // A certificate may hold thousands of names, and line breaks in them.

@@ -1,11 +1,11 @@
 //! Which certificates are trusted: the system's, the bundled ones where there are none, and the user's file.
 
+use super::judges::{Judge, Judges};
 use crate::config::{option, refusal};
 use crate::error::{Error, Kind};
 use crate::file::Source;
 use crate::settings::MAX_CA_FILE;
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -15,9 +15,6 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Who decides about certificates.
-type Judge = Arc<dyn ServerCertVerifier>;
 
 /// A TLS configuration for one connection, TLS 1.2 or newer. Read anew each time, so that a replaced
 /// certificate file takes effect at the next request. `watched` may put somebody around the verifier.
@@ -83,37 +80,43 @@ fn blocks(pem: &[u8]) -> impl Iterator<Item = &[u8]> {
     starts.into_iter().zip(ends).map(|(start, end)| &pem[start..end])
 }
 
+/// The system is asked at last, and not before: reading what it trusts takes most of the time of a first request.
 fn verifier(extra: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
-    // Asked without the extra certificates first: given any, it would not say that the system has none.
-    match Verifier::new(provider.clone()) {
-        Ok(system) if extra.is_empty() => Ok(Arc::new(system)),
-        Ok(system) => {
-            // Two stores at once take half a mebibyte more.
-            drop(system);
-            Verifier::new_with_extra_roots(extra, provider.clone())
-                .map(|verifier| Arc::new(verifier) as Judge)
-                .map_err(|problem| untrusted(&problem.to_string()))
+    if extra.is_empty() {
+        return system(provider);
+    }
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(extra);
+    let own = webpki(roots, provider)?;
+    let provider = provider.clone();
+    let system =
+        move || system(&provider).map_err(|problem| rustls::Error::General(problem.message().into()));
+    Ok(Arc::new(Judges::new(own, system)))
+}
+
+fn system(provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
+    if let Ok(system) = Verifier::new(provider.clone()) {
+        return Ok(Arc::new(system));
+    }
+    let is_given = |name: &&&str| std::env::var_os(name).is_some_and(|path| !path.is_empty());
+    match ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(is_given) {
+        // A store that was named and is empty is a mistake to be told, not to be papered over.
+        Some(name) => {
+            Err(untrusted(&format!("the environment variable {name} names no readable certificate")))
         }
-        Err(_) => {
-            let is_given = |name: &&&str| std::env::var_os(name).is_some_and(|path| !path.is_empty());
-            match ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(is_given) {
-                // A store that was named and is empty is a mistake to be told, not to be papered over.
-                Some(name) => {
-                    Err(untrusted(&format!("the environment variable {name} names no readable certificate")))
-                }
-                None => bundled(extra, provider),
-            }
-        }
+        None => bundled(provider),
     }
 }
 
 /// For containers without a certificate store.
-fn bundled(extra: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    roots.add_parsable_certificates(extra);
+fn bundled(provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    webpki(roots, provider).map(|verifier| verifier as Judge)
+}
+
+fn webpki(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, Error> {
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
-        .map(|verifier| verifier as Judge)
         .map_err(|problem| untrusted(&problem.to_string()))
 }
 
@@ -175,6 +178,6 @@ mod tests {
 
     #[test]
     fn the_bundled_certificates_build_a_verifier() {
-        assert!(bundled(Vec::new(), &Arc::new(ring::default_provider())).is_ok());
+        assert!(bundled(&Arc::new(ring::default_provider())).is_ok());
     }
 }

@@ -94,3 +94,32 @@ fn a_binding_gets_no_more_than_the_engine_takes_for_itself() {
     world.client.close();
     assert!(world.client.lease(&second).is_zero());
 }
+
+#[test]
+fn what_is_lent_ends_with_the_lease_and_with_every_change_of_the_token() {
+    let world = World::new([Token("one", 3600), Token("two", 3600)]);
+    let other = world.client.clone();
+    let kept = |client: &Client| {
+        let token = client.access_token(&Call::default()).unwrap();
+        assert!(client.ready(&Call::default()).unwrap().is_some(), "a lease begins with a look");
+        client.lend(&token).unwrap()
+    };
+    let first = kept(&world.client);
+    let hits = world.client.stats().hits;
+    assert!(world.client.lends(&first) && reads(&world, || assert!(world.client.lends(&first))) == 0);
+    assert_eq!(world.client.stats().hits, hits + 2);
+    world.clock.advance(1.0);
+    assert!(!world.client.lends(&first), "a second is over");
+    let again = kept(&world.client);
+    for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -2.2)] {
+        world.clock.step(boot, wall);
+        assert!(!world.client.lends(&again), "boot {boot}, wall {wall}");
+    }
+    let again = kept(&world.client);
+    assert!(world.client.lends(&again) && other.invalidate("one"));
+    assert!(!world.client.lends(&again), "dropped by another client");
+    let second = kept(&world.client);
+    assert!(world.client.lends(&second) && !world.client.lends(&again));
+    world.client.close();
+    assert!(!world.client.lends(&second));
+}

@@ -1,7 +1,6 @@
 // The client that JavaScript programs see: promises, their blocking twins, and nothing secret to look at.
 'use strict';
 
-const { inspect } = require('node:util');
 const { AccessToken } = require('./access-token.js');
 const { readCall } = require('./call.js');
 const { XilnexAuthError } = require('./error.js');
@@ -104,7 +103,7 @@ class Client {
     return { clientId: this.clientId, baseUrl: this.baseUrl, scope: this.scope };
   }
 
-  [inspect.custom](_depth, options) {
+  [Symbol.for('nodejs.util.inspect.custom')](_depth, options, inspect) {
     return `Client ${inspect(this.toJSON(), options)}`;
   }
 

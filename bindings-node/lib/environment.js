@@ -2,7 +2,6 @@
 'use strict';
 
 const { types } = require('node:util');
-const { isMainThread } = require('node:worker_threads');
 
 const find = (name) => (name in process.env ? String(process.env[name]) : undefined);
 
@@ -12,7 +11,17 @@ const find = (name) => (name in process.env ? String(process.env[name]) : undefi
  * object in the place of `process.env`.
  */
 function lookUp() {
-  return isMainThread && !process.versions.bun && isOfProcess(process.env) ? undefined : find;
+  return !isWorker() && !process.versions.bun && isOfProcess(process.env) ? undefined : find;
+}
+
+/** A worker cannot change the folder of the process, and says so. To load node:worker_threads takes three milliseconds. */
+function isWorker() {
+  try {
+    process.chdir();
+  } catch ({ code }) {
+    return code !== 'ERR_INVALID_ARG_TYPE';
+  }
+  return true;
 }
 
 /** The environment of the process holds nothing but text, and refuses what cannot become text. */

@@ -1,8 +1,6 @@
 // Finds a native part for this machine, beside this file or in the package of its platform, or says what to do.
 'use strict';
 
-const { join } = require('node:path');
-
 /** That of package.json, which would take longer to read than the engine to load. */
 const version = '0.1.0';
 
@@ -18,7 +16,7 @@ function platforms() {
 function candidates(name) {
   return platforms().flatMap((platform) => {
     const file = `${name}.${platform}.node`;
-    return [join(__dirname, file), `xilnex-auth-${platform}/${file}`];
+    return [`${__dirname}/${file}`, `xilnex-auth-${platform}/${file}`];
   });
 }
 
@@ -39,9 +37,15 @@ function published(optionalDependencies) {
   return fitting.find((name) => name in optionalDependencies);
 }
 
+/** Where a file of another package lies. */
+function located(path) {
+  const { createRequire } = require('node:module');
+  return createRequire(__filename).resolve(path);
+}
+
 function isInstalled(name) {
   try {
-    return Boolean(require.resolve(`${name}/package.json`));
+    return Boolean(located(`${name}/package.json`));
   } catch {
     return false;
   }
@@ -77,12 +81,19 @@ function failure(causes) {
   );
 }
 
+/** As `require` does it, without the ways by which that finds a file. */
+function open(path) {
+  const opened = { exports: {} };
+  process.dlopen(opened, path.startsWith(__dirname) ? path : located(path));
+  return opened.exports;
+}
+
 /** The native part of this name and of the version of this package. */
 function loadNative(name) {
   const causes = [];
   for (const path of candidates(name)) {
     try {
-      const native = require(path);
+      const native = open(path);
       if (native.version() === version) return native;
       causes.push({ path, cause: new Error(`it is version ${native.version()}, not ${version}`) });
     } catch (cause) {

@@ -1,8 +1,6 @@
 // The token object: shows everything but the token.
 'use strict';
 
-const { inspect } = require('node:util');
-
 /** An access token with what is known of it. Immutable. Its text is JavaScript's only once it was asked for. */
 class AccessToken {
   #native;
@@ -43,7 +41,7 @@ class AccessToken {
     return 'AccessToken';
   }
 
-  [inspect.custom](_depth, options) {
+  [Symbol.for('nodejs.util.inspect.custom')](_depth, options, inspect) {
     return `AccessToken ${inspect(this.toJSON(), options)}`;
   }
 }

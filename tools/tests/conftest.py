@@ -1,0 +1,6 @@
+"""The tools are programs beside each other, without a package."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
