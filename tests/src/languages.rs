@@ -63,7 +63,7 @@ impl Language {
         &self,
         variables: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Command, String> {
-        if let Some(missing) = self.command.iter().find(|path| path.is_absolute() && !path.exists()) {
+        if let Some(missing) = self.command.iter().find(|path| path.starts_with(stage()) && !path.exists()) {
             return Err(format!("{} is missing: run `make stage` first", missing.display()));
         }
         let mut command = shell::command(&self.command[0]);
