@@ -12,8 +12,20 @@ import time
 import traceback
 
 import manifest
+import toolchain
 
 import targets
+
+# What ends a step and not the command: a program of ours that fails on its own leaves by SystemExit.
+PROBLEMS = (Exception, SystemExit)
+
+
+def tell(problem):
+    """Says what happened; where it was not foreseen, where too."""
+    if isinstance(problem, (toolchain.Failure, SystemExit)):
+        print(problem, file=sys.stderr, flush=True)
+    else:
+        traceback.print_exception(problem)
 
 
 def timed(name, step, *arguments):
@@ -31,8 +43,8 @@ def outcome(family, target, kind, artefact):
         return timed(f"{target.name}: run {artefact.name}", family.run, target, kind, artefact), True
     except manifest.NotRun as reason:
         return f"built, not run: {reason}", True
-    except Exception as problem:
-        traceback.print_exc()
+    except PROBLEMS as problem:
+        tell(problem)
         return f"FAILED: {problem}"[:500], False
 
 
@@ -41,8 +53,8 @@ def rows(target, kind):
     try:
         family = importlib.import_module(target.family)
         artefacts = timed(f"{target.name}: build {kind}", family.build, target, kind)
-    except Exception as problem:
-        traceback.print_exc()
+    except PROBLEMS as problem:
+        tell(problem)
         yield manifest.failed(target, kind, str(problem)), False
         return
     for artefact in artefacts:

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "everywhere"
 
 
 @pytest.fixture
-def everywhere(monkeypatch, tmp_path):
+def everywhere(monkeypatch, tmp_path, request):
     """The program, with a manifest and a folder of its own and a family that does what a test tells it."""
     monkeypatch.syspath_prepend(str(FOLDER))
     spec = importlib.util.spec_from_file_location("everywhere_main", FOLDER / "__main__.py")
@@ -25,7 +25,7 @@ def everywhere(monkeypatch, tmp_path):
 
     def build(target, kind):
         if (target.name, kind) == ("linux-arm64-gnu", "wheel"):
-            raise RuntimeError("no wheel | today")
+            raise getattr(request, "param", RuntimeError)("no wheel | today")
         artefact = out / f"{target.name}-{kind}"
         artefact.write_text(kind)
         return [artefact]
@@ -52,6 +52,7 @@ def test_each_artefact_is_told_with_its_run(everywhere, monkeypatch):
     assert "| built, not run: nothing runs it |" in told
 
 
+@pytest.mark.parametrize("everywhere", [RuntimeError, SystemExit], indirect=True)
 def test_a_failure_is_passed_by_told_and_fails_at_the_end(everywhere, monkeypatch):
     with pytest.raises(SystemExit, match=r"linux-arm64-gnu: .wheel.: FAILED: no wheel / today"):
         run(everywhere, monkeypatch, "linux-arm64-gnu", "linux-x64-gnu")
