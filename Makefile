@@ -52,7 +52,7 @@ $(call forget,$(STAGE)/python,$(STAGE)/python.done)
 $(call forget,$(STAGE)/node,$(STAGE)/node.done)
 $(call forget,$(STAGE)/sdk,$(STAGE)/sdk.done)
 
-.PHONY: help demo test check dist stage compat test-rust version header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
+.PHONY: help demo test check dist dist-all stage compat test-rust version header docs reliability sanitize syscalls loss fuzz mutants bench bench-quick clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -66,6 +66,10 @@ test: stage $(TOOLS)/tests.done ## pass every test of every language
 
 dist: dist/.wheel dist/.node dist/.sdk ## build the wheel, the npm tarball and the C SDK into dist/
 	@python3 tools/sizes.py dist
+
+dist-all: ## build and run the packages of every platform, and write dist/MANIFEST.md (or TARGETS="..." of them)
+	@tools/require.sh rust python node c
+	@python3 tools/everywhere $(TARGETS)
 
 check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of generated files, types
 	@tools/require.sh lints memory

@@ -73,7 +73,9 @@ def compare_c(since):
     missed = list(breaks(old, new))
     print(f"C: {len(old)} names at {since}, {len(new)} now, {len(missed)} gone or changed", flush=True)
     if missed and not may_break(version, current(ROOT)):
-        sys.exit("\n".join([*missed, f"keep them, or give what comes after {version} a number that may break programs"]))
+        sys.exit(
+            "\n".join([*missed, f"keep them, or give what comes after {version} a number that may break programs"])
+        )
 
 
 def main():

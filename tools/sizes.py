@@ -29,7 +29,8 @@ def natives(package):
 def main():
     failed = False
     for package in sorted(Path(sys.argv[1]).iterdir()):
-        if package.name.startswith("."):
+        # Marks, and what `make dist-all` put beside the packages of this machine.
+        if package.name.startswith(".") or package.is_dir() or package.suffix == ".md":
             continue
         size = package.stat().st_size
         print(f"{mebibytes(size):>10}  {package.name}")

@@ -23,14 +23,14 @@ LIBRARIES = {
 }
 
 
-def cargo(*words):
-    """Runs cargo in the workspace; gives what it printed on stdout and on stderr."""
+def cargo(*words, program="cargo", environment=None):
+    """Runs cargo, or what stands in for it, in the workspace; gives what it printed on stdout and on stderr."""
     # What is read from its output must not depend on the user's own settings.
-    environment = {**os.environ, "CARGO_TERM_COLOR": "never"}
+    environment = {**os.environ, **(environment or {}), "CARGO_TERM_COLOR": "never"}
     environment.pop("CARGO_BUILD_TARGET", None)
-    done = subprocess.run(["cargo", *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run([program, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"cargo {words[0]} failed:\n{done.stderr}")
+        raise SystemExit(f"{program} {words[0]} failed:\n{done.stderr}")
     return done.stdout, done.stderr
 
 
@@ -39,17 +39,21 @@ def host():
     return re.search(r"^host: (.+)$", told, re.M).group(1)
 
 
-def build():
-    """Builds libraries and command line; gives their folder, version, and what a static link of each needs besides."""
-    metadata = json.loads(cargo("metadata", "--locked", "--no-deps", "--format-version", "1")[0])
+def metadata(environment=None):
+    return json.loads(cargo("metadata", "--locked", "--no-deps", "--format-version", "1", environment=environment)[0])
+
+
+def build(options=(), **how):
+    """Builds libraries and command line; gives what a static link of each library needs besides."""
+    release = ("rustc", "--locked", "--release", *options)
     # Cargo strips no artefact of a package that has a profile of its own in Cargo.toml.
     stripped = ("--", "-C", "strip=symbols")
-    cargo("rustc", "--locked", "--release", "-p", "xilnex-auth-cli", "--bin", "xilnex-auth", *stripped)
+    cargo(*release, "-p", "xilnex-auth-cli", "--bin", "xilnex-auth", *stripped, **how)
     private = {}
     for library, (crate, _) in LIBRARIES.items():
-        words = ("--locked", "--release", "-p", crate, "--lib", "--", "--print", "native-static-libs")
-        private[library] = re.search(r"native-static-libs: (.+)", cargo("rustc", *words)[1]).group(1)
-    return Path(metadata["target_directory"]) / "release", metadata["packages"][0]["version"], private
+        words = ("-p", crate, "--lib", "--", "--print", "native-static-libs")
+        private[library] = re.search(r"native-static-libs: (.+)", cargo(*release, *words, **how)[1]).group(1)
+    return private
 
 
 def endings(target, version):
@@ -102,20 +106,27 @@ def assemble(prefix, target, built, version, private):
         shutil.copy(ROOT / text, prefix / "share/doc/xilnex_auth")
 
 
+def pack(out, papers, target, built, version, private):
+    """Makes the archive of a target in the folder `out`, of what cargo left in the folder `built`; gives its path."""
+    name = f"xilnex-auth-sdk-{version}-{target}"
+    with tempfile.TemporaryDirectory() as folder:
+        prefix = Path(folder) / name
+        assemble(prefix, target, built, version, private)
+        shutil.copytree(papers, prefix / "share/doc/xilnex_auth", dirs_exist_ok=True)
+        with tarfile.open(out / f"{name}.tar.gz", "w:gz") as archive:
+            archive.add(prefix, arcname=name, filter=nobody)
+    return out / f"{name}.tar.gz"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("papers", type=Path)
     given = parser.parse_args()
-    target = host()
-    built, version, private = build()
-    name = f"xilnex-auth-sdk-{version}-{target}"
-    with tempfile.TemporaryDirectory() as folder:
-        prefix = Path(folder) / name
-        assemble(prefix, target, built, version, private)
-        shutil.copytree(given.papers, prefix / "share/doc/xilnex_auth", dirs_exist_ok=True)
-        with tarfile.open(given.out / f"{name}.tar.gz", "w:gz") as archive:
-            archive.add(prefix, arcname=name, filter=nobody)
+    known = metadata()
+    private = build()
+    built = Path(known["target_directory"]) / "release"
+    pack(given.out, given.papers, host(), built, known["packages"][0]["version"], private)
 
 
 def nobody(member):

@@ -2,9 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import test from 'node:test';
 import { auth, bin, plainEnvironment, require, root, run, runFile, startSandbox } from './support/sandbox.mjs';
 
@@ -104,6 +113,65 @@ test('a missing native part is one error that says what to do', async (t) => {
       assert.ok(stderr.includes(word), `${word} is not in ${stderr}`);
     }
   }
+});
+
+/** The name of the package for this machine; the tests run with glibc. */
+const PLATFORM = `${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`;
+
+/** A copy as it is published: its native parts lie in the package of the platform, or in none. */
+function published(t, packages) {
+  const made = copy(t);
+  const folder = made.path(`node_modules/xilnex-auth-${PLATFORM}`);
+  mkdirSync(folder, { recursive: true });
+  for (const [prefix] of NATIVES) renameSync(made.native(prefix), join(folder, basename(made.native(prefix))));
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const described = JSON.parse(readFileSync(made.path('package.json'), 'utf8'));
+  described.optionalDependencies = Object.fromEntries(packages.map((name) => [`xilnex-auth-${name}`, workspace]));
+  writeFileSync(made.path('package.json'), JSON.stringify(described));
+  return { ...made, folder };
+}
+
+test('a native part is found in the package of the platform', async (t) => {
+  const { load } = published(t, [PLATFORM]);
+  for (const [, module] of NATIVES) assert.equal((await load(module)).stderr, '');
+});
+
+test('a build of one\'s own goes before the package of the platform', async (t) => {
+  const { load, folder, path } = published(t, [PLATFORM]);
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.node'))) {
+    cpSync(join(folder, name), path(name));
+    writeFileSync(join(folder, name), 'junk');
+  }
+  for (const [, module] of NATIVES) assert.equal((await load(module)).status, 0);
+});
+
+test('a missing package of the platform is named, with what to do', async (t) => {
+  const { load, folder } = published(t, [PLATFORM]);
+  rmSync(folder, { recursive: true });
+  const { status, stderr } = await load('index.js');
+  assert.equal(status, 1);
+  for (const words of [
+    `The optional package xilnex-auth-${PLATFORM} is missing`,
+    '--omit=optional',
+    `npm install xilnex-auth-${PLATFORM}@${workspace}`,
+    `npx xilnex-auth-source@${workspace}`,
+  ]) {
+    assert.ok(stderr.includes(words), `${words} is not in ${stderr}`);
+  }
+});
+
+test('a package of the platform that cannot be loaded is told to be so', async (t) => {
+  const { load, folder } = published(t, [PLATFORM]);
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.node'))) writeFileSync(join(folder, name), '');
+  const { stderr } = await load('index.js');
+  assert.ok(stderr.includes(`The package xilnex-auth-${PLATFORM} is installed and cannot be loaded`), stderr);
+});
+
+test('a platform without a package is told which ones there are, and how to build', async (t) => {
+  const { load, folder } = published(t, ['beos-x64', 'plan9-arm64']);
+  rmSync(folder, { recursive: true });
+  const { stderr } = await load('index.js');
+  assert.match(stderr, /There is no package for this platform; there are beos-x64, plan9-arm64\. Where Rust is installed/);
 });
 
 test('a broken native part is told with its cause', async (t) => {

@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,17 +109,37 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     return REAL(pthread_create)(thread, attributes, run, argument);
 }
 
-int clock_gettime(clockid_t clock, struct timespec *now) {
+/* What a clock shows, ahead by what the file says; -1 with errno when it cannot be read. */
+static int read_clock(clockid_t clock, int read, int64_t *seconds) {
     long value;
     if (clock == CLOCK_BOOTTIME && number("boottime", &value)) {
         errno = (int)value;
         return -1;
     }
-    if (REAL(clock_gettime)(clock, now) != 0) return -1;
-    if ((clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) && number("wall", &value)) now->tv_sec += value;
-    if (clock == CLOCK_BOOTTIME && number("boot", &value)) now->tv_sec += value;
+    if (read != 0) return -1;
+    if ((clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) && number("wall", &value)) *seconds += value;
+    if (clock == CLOCK_BOOTTIME && number("boot", &value)) *seconds += value;
     return 0;
 }
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    const int read = REAL(clock_gettime)(clock, now);
+    int64_t seconds = now->tv_sec;
+    if (read_clock(clock, read, &seconds) != 0) return -1;
+    now->tv_sec = (time_t)seconds;
+    return 0;
+}
+
+#if defined(__GLIBC__) && defined(SYS_clock_gettime64)
+/* Where a time has 32 bits, what counts in 64 is a function of its own, which Rust looks for. */
+struct long_timespec {
+    int64_t tv_sec, tv_nsec;
+};
+
+int __clock_gettime64(clockid_t clock, struct long_timespec *now) {
+    return read_clock(clock, (int)syscall(SYS_clock_gettime64, clock, now), &now->tv_sec);
+}
+#endif
 
 int gettimeofday(struct timeval *now, void *zone) {
     long value;

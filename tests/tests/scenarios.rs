@@ -16,5 +16,7 @@ fn main() {
 }
 
 fn trial(scenario: scenario::Scenario, language: languages::Language) -> Trial {
-    Trial::test(format!("{}::{}", scenario.name, language.name), move || Ok(scenario.run(&language)?))
+    let is_ignored = !scenario.can_run(&language);
+    let name = format!("{}::{}", scenario.name, language.name);
+    Trial::test(name, move || Ok(scenario.run(&language)?)).with_ignored_flag(is_ignored)
 }

@@ -13,6 +13,13 @@ Everything here is thread-safe. Every failure is an XilnexAuthError; none holds 
 
 from __future__ import annotations
 
+try:
+    from ._native import AccessToken, Stats, __version__, at_hand, default_client, get_token
+except ImportError as cause:
+    from ._platform import failure
+
+    raise failure(cause) from cause
+
 from ._client import Client
 from ._errors import (
     BadResponseError,
@@ -28,7 +35,6 @@ from ._errors import (
     UnavailableError,
     XilnexAuthError,
 )
-from ._native import AccessToken, Stats, __version__, at_hand, default_client, get_token
 
 __all__ = [
     "AccessToken",

@@ -60,7 +60,7 @@ impl Scenario {
     pub fn run(&self, language: &Language) -> Result<(), String> {
         self.refuse_unknown_members()?;
         let mut stage = Stage::new(&self.members)?;
-        let environment = stage.environment(self.members.get("environment"));
+        let environment = stage.environment(self.members.get("environment"), language.shim.as_deref());
         let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut driver = Driver::start(language.command(variables)?)?;
         for pair in self.list("options") {
@@ -81,6 +81,11 @@ impl Scenario {
         self.check_requests(&stage)?;
         self.check_proxy(&stage)?;
         leaks::check(driver, &stage.tokens)
+    }
+
+    /// Whether all is there that the scenario needs of this driver.
+    pub fn can_run(&self, language: &Language) -> bool {
+        language.shim.is_some() || !self.members.contains_key("system")
     }
 
     fn list(&self, name: &str) -> &[Value] {

@@ -7,6 +7,7 @@ use socket2::{Domain, Socket, Type};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 use xilnex_auth_sandbox::{Options, Sandbox};
 
@@ -75,7 +76,7 @@ impl Stage {
     }
 
     /// The driver's environment: what the scenario tells, else what the server needs.
-    pub fn environment(&self, chosen: Option<&Value>) -> BTreeMap<String, String> {
+    pub fn environment(&self, chosen: Option<&Value>, shim: Option<&Path>) -> BTreeMap<String, String> {
         let mut default = json!({
             "XILNEX_BASE_URL": "${base_url}",
             "XILNEX_CLIENT_ID": self.client("client_id"),
@@ -88,8 +89,7 @@ impl Stage {
         let mut environment: BTreeMap<String, String> = pairs
             .map(|(name, value)| (name.clone(), self.replace(value.as_str().unwrap_or_default())))
             .collect();
-        if self.has_system {
-            let shim = crate::languages::stage().join("drivers/shim.so");
+        if let Some(shim) = shim.filter(|_| self.has_system) {
             environment.insert("LD_PRELOAD".into(), shim.to_string_lossy().into_owned());
             environment.insert("SYSTEM_SHIM".into(), self.path(SYSTEM));
         }

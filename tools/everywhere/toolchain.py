@@ -1,0 +1,119 @@
+"""Where things are, and what has to be there: installed from Debian, PyPI and npm, kept outside the tree."""
+
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "dist/all"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xilnex-auth"
+
+# The standard library is built for each target by a compiler whose sources Debian carries too.
+COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
+# Zig links for any C library of Linux, and for a glibc older than that of this machine.
+PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "cyclonedx-python-lib==11.12.0")
+
+
+class Failure(Exception):
+    """A step that failed; the text is all that has to be known."""
+
+
+def call(*words, folder=ROOT, environment=None, patience=1800):
+    """Runs a program and gives what it printed to stdout; a failure tells the end of all that it printed."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=patience,
+    )
+    if done.returncode != 0:
+        raise Failure(f"{words[0]} ended with status {done.returncode}: {(done.stdout + done.stderr)[-4000:]}")
+    return done.stdout
+
+
+def packages(*names):
+    """Sees to it that these packages of Debian are installed."""
+    told = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${binary:Package} ${Package} ${db:Status-Status}\n", *names],
+        capture_output=True,
+        text=True,
+    ).stdout
+    present = {word for line in told.splitlines() if line.endswith(" installed") for word in line.split()[:2]}
+    missing = [name for name in names if name not in present]
+    if not missing:
+        return
+    install = ("apt-get", "-o", "DPkg::Lock::Timeout=900", "install", "--yes", "--no-install-recommends", *missing)
+    if os.geteuid() != 0:
+        raise Failure(f"packages are missing; install them with: sudo {' '.join(install)}")
+    call("apt-get", "-o", "DPkg::Lock::Timeout=900", "update")
+    call(*install, environment={"DEBIAN_FRONTEND": "noninteractive"})
+
+
+def python():
+    """The folder of the programs that PyPI delivers."""
+    folder = CACHE / "python"
+    mark = folder / "_".join(PYPI)
+    if not mark.exists():
+        call("python3", "-m", "venv", folder)
+        call(folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
+        mark.touch()
+    return folder / "bin"
+
+
+def papers(package, *crates):
+    """A folder with the licences of what is linked into a package of ours, and its bill of materials."""
+    folder = CACHE / "papers" / crates[0]
+    folder.mkdir(parents=True, exist_ok=True)
+    call(python() / "python", "tools/papers.py", folder, package, *crates)
+    return folder
+
+
+def compiler():
+    """The environment in which cargo builds for any target, standard library included."""
+    packages(*COMPILER)
+    programs = python()
+    return {
+        "PATH": f"{programs}:/usr/bin:{os.environ['PATH']}",
+        "CARGO": "/usr/bin/cargo",
+        "RUSTC": "/usr/bin/rustc",
+        "RUSTC_BOOTSTRAP": "1",
+        "CARGO_UNSTABLE_BUILD_STD": "std,panic_unwind",
+        "CARGO_TARGET_DIR": str(CACHE / "target"),
+        "CARGO_TERM_COLOR": "never",
+    }
+
+
+def debian(suite, architecture, *names):
+    """A folder with these packages of Debian for another machine or release, unpacked and not installed."""
+    root = CACHE / f"debian-{suite}-{architecture}"
+    mark = root / "unpacked" / "_".join(names)[:200]
+    if mark.exists():
+        return root
+    state = root / "var/apt"
+    for folder in ("lists/partial", "cache/archives/partial"):
+        (state / folder).mkdir(parents=True, exist_ok=True)
+    sources = state / "sources.list"
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    sources.write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
+    apt = ["apt-get", "-o", f"Dir::State::lists={state}/lists", "-o", f"Dir::Cache={state}/cache"]
+    apt += ["-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"]
+    # What this machine has installed does not count.
+    (state / "status").touch()
+    apt += ["-o", f"Dir::State::status={state}/status"]
+    apt += ["-o", f"APT::Architecture={architecture}", "-o", f"APT::Architectures={architecture}"]
+    call(*apt, "update")
+    call(*apt, "download", *names, folder=state / "cache")
+    for package in (state / "cache").glob("*.deb"):
+        call("dpkg-deb", "-x", package, root)
+        package.unlink()
+    # Newer releases have all libraries in one folder, and programs look for the loader in the other.
+    for name in ("lib", "lib64"):
+        if not os.path.lexists(root / name):
+            (root / name).symlink_to(f"usr/{name}")
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+    return root

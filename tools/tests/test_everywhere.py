@@ -1,0 +1,75 @@
+"""What make dist-all promises whatever is built: it goes on past a failure, fails at the end, and tells what ran."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parent.parent / "everywhere"
+
+
+@pytest.fixture
+def everywhere(monkeypatch, tmp_path, request):
+    """The program, with a manifest and a folder of its own and a family that does what a test tells it."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    spec = importlib.util.spec_from_file_location("everywhere_main", FOLDER / "__main__.py")
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    out = tmp_path / "all"
+    out.mkdir()
+    monkeypatch.setattr(program.manifest, "MANIFEST", tmp_path / "MANIFEST.md")
+    monkeypatch.setattr(program.manifest, "OUT", out)
+    family = type(sys)("linux")
+    monkeypatch.setitem(sys.modules, "linux", family)
+
+    def build(target, kind):
+        if (target.name, kind) == ("linux-arm64-gnu", "wheel"):
+            raise getattr(request, "param", RuntimeError)("no wheel | today")
+        artefact = out / f"{target.name}-{kind}"
+        artefact.write_text(kind)
+        return [artefact]
+
+    def run(target, kind, artefact):
+        if kind == "npm":
+            raise program.manifest.NotRun("nothing runs it")
+        return "182 scenarios passed"
+
+    family.build, family.run = build, run
+    return program
+
+
+def run(program, monkeypatch, *names):
+    monkeypatch.setattr(sys, "argv", ["everywhere", *names])
+    program.main()
+    return program.manifest.MANIFEST.read_text()
+
+
+def test_each_artefact_is_told_with_its_run(everywhere, monkeypatch):
+    told = run(everywhere, monkeypatch, "linux-x64-gnu")
+    assert "| all/linux-x64-gnu-sdk | linux-x64-gnu | 3 | " in told
+    assert told.count("| 182 scenarios passed |") == 2
+    assert "| built, not run: nothing runs it |" in told
+
+
+@pytest.mark.parametrize("everywhere", [RuntimeError, SystemExit], indirect=True)
+def test_a_failure_is_passed_by_told_and_fails_at_the_end(everywhere, monkeypatch):
+    with pytest.raises(SystemExit, match=r"linux-arm64-gnu: .wheel.: FAILED: no wheel / today"):
+        run(everywhere, monkeypatch, "linux-arm64-gnu", "linux-x64-gnu")
+    told = everywhere.manifest.MANIFEST.read_text()
+    assert "| (wheel) | linux-arm64-gnu | - | - | FAILED: no wheel / today |" in told
+    assert "all/linux-x64-gnu-sdk" in told
+
+
+def test_other_targets_stay_in_the_manifest_while_their_artefacts_are_the_same(everywhere, monkeypatch):
+    run(everywhere, monkeypatch, "linux-x64-gnu")
+    (everywhere.manifest.OUT / "linux-x64-gnu-wheel").write_text("another")
+    told = run(everywhere, monkeypatch, "linux-x64-musl")
+    assert "all/linux-x64-gnu-sdk" in told
+    assert "all/linux-x64-gnu-wheel" not in told
+    assert "all/linux-x64-musl-wheel" in told
+
+
+def test_an_unknown_target_is_refused_with_those_there_are(everywhere, monkeypatch):
+    with pytest.raises(SystemExit, match=r"no target is called beos; there are linux-x64-gnu, "):
+        run(everywhere, monkeypatch, "beos")
