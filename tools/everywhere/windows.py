@@ -104,7 +104,7 @@ def check_windows_7(paths, target):
 
 def run_sdk(target, archive):
     words, given = wine.runner(processor(target))
-    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         call("unzip", "-q", archive, "-d", folder)
         (sdk,) = folder.iterdir()
@@ -199,17 +199,8 @@ def build_npm(target):
     given = environment(target) | {"LIBNODE_PATH": str(nothing)}
     crates = ("-p", "xilnex-auth-node", "-p", "xilnex-auth-sandbox-node")
     # Its profile stands in the folder.
-    call(
-        "/usr/bin/cargo",
-        "build",
-        "--release",
-        "--locked",
-        "--target",
-        target.triple,
-        *crates,
-        folder=npm.SOURCES,
-        environment=given,
-    )
+    words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *crates)
+    call(*words, folder=npm.SOURCES, environment=given)
     built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
     natives = {
         "xilnex-auth": built / "xilnex_auth_node.dll",
@@ -225,7 +216,7 @@ def run_npm(target, package):
     words, given = wine.runner(processor(target))
     carrier, versions = NODES[dict(target.machine)["cpu"]]
     told = []
-    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         driver = npm.installed(folder, npm.main_package(folder), package)
         for version in versions:
