@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import callers
 import npm
 import pythons
 import suite
@@ -126,6 +127,8 @@ def run_sdk(target, archive):
         below = shim(target, folder)
         told = [f"{kind}: {suite.run((*mine.runner, path), below)}" for kind, path in drivers.items()]
         call(*mine.runner, folder / "bin/xilnex-auth", "--version")
+        if target.name == "linux-x64-gnu":
+            told.append(callers.run(folder, folder))
     return f"{how(mine)}: {'; '.join(told)}"
 
 
