@@ -58,8 +58,17 @@ static void replace(unsigned char *module, void *old, void *new) {
 }
 
 __attribute__((constructor)) static void replace_all(void) {
-    HMODULE shared = GetModuleHandleA("xilnex_auth.dll"), judge = LoadLibraryA("crypt32.dll");
-    unsigned char *module = (unsigned char *)(shared != NULL ? shared : GetModuleHandleA(NULL));
+    static const char *const names[] = {
+        "xilnex_auth.dll", "xilnex-auth.win32-x64-gnu.node", "xilnex-auth.win32-ia32-gnu.node", NULL};
+    const char *const *name = names;
+    HMODULE judge = LoadLibraryA("crypt32.dll"), own;
+    unsigned char *module;
+    /* Node unloads what is no addon. */
+    GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                       (LPCSTR)(void *)(size_t)create_here, &own);
+    while (*name != NULL && GetModuleHandleA(*name) == NULL) name++;
+    /* Without a name: the program itself, where the library is a part of it. */
+    module = (unsigned char *)GetModuleHandleA(*name);
     create = (create_function *)(void *)GetProcAddress(judge, "CertCreateCertificateChainEngine");
     verify = (verify_function *)(void *)GetProcAddress(judge, "CertVerifyCertificateChainPolicy");
     replace(module, (void *)(size_t)create, (void *)(size_t)create_here);
