@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import windows
+import dll
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -80,7 +80,7 @@ def fill(template, path, values):
 def place(library, prefix, built, target, version):
     """Copies a library as cargo built it, shared and static, under the names that it is loaded and linked by."""
     if "windows" in target:
-        windows.place(library, prefix, built, target)
+        dll.place(library, prefix, built, target)
         return
     shared, soname, link = endings(target, version)
     shutil.copy(built / f"lib{library}{link}", prefix / f"lib/lib{library}{shared}")

@@ -24,13 +24,13 @@ def exports(dll, objdump):
 def place(library, prefix, built, target):
     """Copies a library under the names that it is loaded and linked by, and makes the two import libraries."""
     processor = target.split("-")[0]
-    dll, definitions = prefix / f"bin/{library}.dll", prefix / f"lib/{library}.def"
-    shutil.copy(built / f"{library}.dll", dll)
+    shared, definitions = prefix / f"bin/{library}.dll", prefix / f"lib/{library}.def"
+    shutil.copy(built / f"{library}.dll", shared)
     shutil.copy(built / f"lib{library}.a", prefix / "lib")
-    names = exports(dll, f"{processor}-w64-mingw32-objdump")
+    names = exports(shared, f"{processor}-w64-mingw32-objdump")
     if not names or not all(re.fullmatch(r"xilnex_auth_\w+", name) for name in names):
-        raise SystemExit(f"{dll.name} exports {names}")
-    definitions.write_text(f"LIBRARY {dll.name}\nEXPORTS\n" + "".join(f"    {name}\n" for name in names))
+        raise SystemExit(f"{shared.name} exports {names}")
+    definitions.write_text(f"LIBRARY {shared.name}\nEXPORTS\n" + "".join(f"    {name}\n" for name in names))
     architecture = ARCHITECTURES[processor]
     # Microsoft's linker takes what LLVM makes: one short record for each name. That of MinGW wants its own.
     makers = {f"{library}.lib": "llvm-dlltool", f"lib{library}.dll.a": f"{processor}-w64-mingw32-dlltool"}
