@@ -1,7 +1,8 @@
 """Compares what programs of C and of Rust see with an earlier commit, by default that of the last release.
 
-Usage: compat.py CARGO_SEMVER_CHECKS [COMMIT]. Fails where a function, a type or a constant of the headers has gone or changed while the
-version promises that none did: one that may break programs has another first number, or another second one after a 0.
+Usage: compat.py CARGO_SEMVER_CHECKS [COMMIT]. Fails where a function, a type or a constant of the headers has gone or
+changed while the version promises that none did: one that may break programs has another first number, or, after a 0,
+another second one.
 """
 
 import re

@@ -38,10 +38,11 @@ def texts(package):
     return [file.read_text(errors="replace").strip() for file in files]
 
 
-def linked_into(names):
-    """The crates of others in the artefacts of ours, on this platform."""
-    host = next(line.split()[1] for line in cargo("version", "--verbose").splitlines() if line.startswith("host:"))
-    metadata = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host))
+def linked_into(names, platform=None):
+    """The crates of others in the artefacts of ours, on a platform or this one."""
+    told = cargo("version", "--verbose").splitlines()
+    platform = platform or next(line.split()[1] for line in told if line.startswith("host:"))
+    metadata = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", platform))
     return linked(metadata, names)
 
 

@@ -1,9 +1,6 @@
-"""Writes the papers of a package: the licences of what is linked into it, and its bill of materials.
+"""Writes the papers of a package: the licences of what is linked into it, and its bill of materials."""
 
-Usage: papers.py FOLDER PACKAGE CRATE ..., with the name of the package, and the crates of ours that are built into it.
-"""
-
-import sys
+import argparse
 from pathlib import Path
 
 from notices import linked_into, notices
@@ -11,10 +8,15 @@ from sbom import bill
 
 
 def main():
-    folder, package, *crates = sys.argv[1:]
-    linked = linked_into(set(crates))
-    (Path(folder) / "THIRD-PARTY-NOTICES.md").write_text(notices(linked))
-    (Path(folder) / "sbom.cyclonedx.json").write_text(bill(package, linked))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--target", help="the platform as Rust names it; that of this machine by default")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("package", help="as its registry has it")
+    parser.add_argument("crate", nargs="+", help="of ours, that it is built from")
+    given = parser.parse_args()
+    linked = linked_into(set(given.crate), given.target)
+    (given.folder / "THIRD-PARTY-NOTICES.md").write_text(notices(linked))
+    (given.folder / "sbom.cyclonedx.json").write_text(bill(given.package, linked))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# As crates.io, PyPI and npm all take it.
+# As all registries take it.
 VERSION = r"\d+\.\d+\.\d+"
 
 # Its numbers by themselves, where a preprocessor compares them.

@@ -11,7 +11,10 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
+
+import dll
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -59,6 +62,8 @@ def build(options=(), **how):
 def endings(target, version):
     """What the name of a shared library ends with: the file itself, its soname, and the name for linking."""
     major = version.split(".")[0]
+    if "windows" in target:
+        return ".dll", ".dll", ".dll"
     if "apple" in target:
         return f".{version}.dylib", f".{major}.dylib", ".dylib"
     return f".so.{version}", f".so.{major}", ".so"
@@ -72,8 +77,12 @@ def fill(template, path, values):
     path.write_text(text)
 
 
-def place(library, prefix, built, shared, soname, link):
+def place(library, prefix, built, target, version):
     """Copies a library as cargo built it, shared and static, under the names that it is loaded and linked by."""
+    if "windows" in target:
+        dll.place(library, prefix, built, target)
+        return
+    shared, soname, link = endings(target, version)
     shutil.copy(built / f"lib{library}{link}", prefix / f"lib/lib{library}{shared}")
     (prefix / f"lib/lib{library}{soname}").symlink_to(f"lib{library}{shared}")
     (prefix / f"lib/lib{library}{link}").symlink_to(f"lib{library}{soname}")
@@ -81,7 +90,8 @@ def place(library, prefix, built, shared, soname, link):
 
 
 def assemble(prefix, target, built, version, private):
-    shared, soname, link = endings(target, version)
+    shared, soname, _ = endings(target, version)
+    is_windows = "windows" in target
     for folder in ("include", "lib", "bin", "share/doc/xilnex_auth"):
         (prefix / folder).mkdir(parents=True)
     for header in sorted((ROOT / "include").iterdir()):
@@ -90,16 +100,18 @@ def assemble(prefix, target, built, version, private):
         "VERSION": version,
         "SHARED": shared,
         "SONAME": soname,
+        # A DLL is found beside the program or on PATH.
+        "RUNPATH": "" if is_windows else " -Wl,-rpath,${libdir}",
         "POINTER_BYTES": "4" if target.startswith(("i686", "i586", "arm")) else "8",
     }
     for library, (_, description) in LIBRARIES.items():
-        place(library, prefix, built, shared, soname, link)
+        place(library, prefix, built, target, version)
         own = {"LIBRARY": library, "DESCRIPTION": description, "PRIVATE_LIBS": private[library]}
         fill("library.pc.in", prefix / f"lib/pkgconfig/{library}.pc", values | own)
         values[f"{library.upper()}_PRIVATE_LIBS"] = private[library]
     for name in ("xilnex_auth-config.cmake", "xilnex_auth-config-version.cmake"):
         fill(f"{name}.in", prefix / "lib/cmake/xilnex_auth" / name, values)
-    shutil.copy(built / "xilnex-auth", prefix / "bin")
+    shutil.copy(built / f"xilnex-auth{'.exe' if is_windows else ''}", prefix / "bin")
     shutil.copy(ROOT / "bindings-c/README.md", prefix)
     shutil.copytree(ROOT / "bindings-c/examples", prefix / "examples")
     for text in ("CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"):
@@ -113,9 +125,23 @@ def pack(out, papers, target, built, version, private):
         prefix = Path(folder) / name
         assemble(prefix, target, built, version, private)
         shutil.copytree(papers, prefix / "share/doc/xilnex_auth", dirs_exist_ok=True)
-        with tarfile.open(out / f"{name}.tar.gz", "w:gz") as archive:
-            archive.add(prefix, arcname=name, filter=nobody)
-    return out / f"{name}.tar.gz"
+        return (zipped if "windows" in target else tarred)(out, prefix)
+
+
+def tarred(out, prefix):
+    path = out / f"{prefix.name}.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(prefix, arcname=prefix.name, filter=nobody)
+    return path
+
+
+def zipped(out, prefix):
+    """As Windows unpacks it without a tool."""
+    path = out / f"{prefix.name}.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted(prefix.rglob("*")):
+            archive.write(file, Path(prefix.name) / file.relative_to(prefix))
+    return path
 
 
 def main():

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import callers
 import npm
 import pythons
 import suite
@@ -109,7 +110,7 @@ def build_sdk(target):
     for name in ("libxilnex_auth.so", "libxilnex_auth_sandbox.so", "xilnex-auth"):
         check_glibc(built / name)
     version = assemble.metadata()["packages"][0]["version"]
-    papers = toolchain.papers("xilnex-auth-sdk", "xilnex-auth-c", "xilnex-auth-sandbox-c", "xilnex-auth-cli")
+    papers = toolchain.papers("sdk", target.triple)
     return [assemble.pack(OUT, papers, target.triple, built, version, private)]
 
 
@@ -122,6 +123,8 @@ def run_sdk(target, archive):
         below = shim(target, folder)
         told = [f"{kind}: {suite.run((*mine.runner, path), below)}" for kind, path in drivers.items()]
         call(*mine.runner, folder / "bin/xilnex-auth", "--version")
+        if target.name == "linux-x64-gnu":
+            told.append(callers.run(folder, folder))
     return f"{how(mine)}: {'; '.join(told)}"
 
 
@@ -163,8 +166,7 @@ def compiled(sdk, mine):
 def build_wheel(target):
     """The wheel for every CPython from 3.9 on; maturin refuses one that needs more than its name promises."""
     folder = Path(tempfile.mkdtemp(dir=OUT))
-    papers = toolchain.papers("xilnex-auth", "xilnex-auth-python")
-    shutil.copytree(papers, ROOT / "bindings-python", dirs_exist_ok=True)
+    shutil.copytree(toolchain.papers("wheel", target.triple), ROOT / "bindings-python", dirs_exist_ok=True)
     given = environment(target)
     words = ("maturin", "build", "--release", "--locked", "--zig", "--target", target.triple)
     tag = target.wheel.rsplit("_", 2)[0] if target.wheel.endswith("x86_64") else target.wheel.rsplit("_", 1)[0]

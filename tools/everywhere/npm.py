@@ -27,10 +27,6 @@ MUSL_NODES = {"x64": ("20.18.0", "22.20.0", "24.19.0"), "arm64": ("22.20.0", "24
 PAPERS = ("LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.md", "sbom.cyclonedx.json")
 
 
-def papers():
-    return toolchain.papers("xilnex-auth", "xilnex-auth-node", "xilnex-auth-sandbox-node")
-
-
 def manifest():
     return json.loads((SOURCES / "package.json").read_text())
 
@@ -62,7 +58,7 @@ def platform_package(target, natives):
         made = Path(folder)
         for stem, path in natives.items():
             shutil.copy(path, made / f"{stem}.{target.name}.node")
-        shutil.copytree(papers(), made, dirs_exist_ok=True)
+        shutil.copytree(toolchain.papers("npm", target.triple), made, dirs_exist_ok=True)
         for text in ("LICENSE-APACHE", "LICENSE-MIT"):
             shutil.copy(SOURCES / text, made)
         (made / "package.json").write_text(json.dumps(described, indent=2))
@@ -86,7 +82,7 @@ def main_package(out=OUT):
         for path in (entry["path"] for entry in listed if not entry["path"].endswith(".node")):
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCES / path, made / path)
-        shutil.copytree(papers(), made, dirs_exist_ok=True)
+        shutil.copytree(toolchain.papers("npm"), made, dirs_exist_ok=True)
         (made / "package.json").write_text(json.dumps(described, indent=2))
         return pack(made, out)
 

@@ -26,7 +26,7 @@ def run(target, kind, artefact):
 
 def sdist():
     maturin = toolchain.python() / "maturin"
-    shutil.copytree(toolchain.papers("xilnex-auth", "xilnex-auth-python"), ROOT / "bindings-python", dirs_exist_ok=True)
+    shutil.copytree(toolchain.papers("wheel"), ROOT / "bindings-python", dirs_exist_ok=True)
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
         call(maturin, "sdist", "--manifest-path", ROOT / "bindings-python/Cargo.toml", "--out", folder)
         made = next(Path(folder).iterdir())

@@ -13,6 +13,13 @@ COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
 # Zig links for any C library of Linux, and for a glibc older than that of this machine.
 PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "cyclonedx-python-lib==11.12.0")
 
+# The package of each kind, and the crates of ours that it is built from.
+CONTENTS = {
+    "sdk": ("xilnex-auth-sdk", "xilnex-auth-c", "xilnex-auth-sandbox-c", "xilnex-auth-cli"),
+    "wheel": ("xilnex-auth", "xilnex-auth-python"),
+    "npm": ("xilnex-auth", "xilnex-auth-node", "xilnex-auth-sandbox-node"),
+}
+
 
 class Failure(Exception):
     """A step that failed; the text is all that has to be known."""
@@ -64,11 +71,12 @@ def python():
     return folder / "bin"
 
 
-def papers(package, *crates):
-    """A folder with the licences of what is linked into a package of ours, and its bill of materials."""
-    folder = CACHE / "papers" / crates[0]
+def papers(kind, triple=None):
+    """A folder with the licences of what is linked into a package for a target, and its bill of materials."""
+    folder = CACHE / "papers" / f"{kind}-{triple}"
     folder.mkdir(parents=True, exist_ok=True)
-    call(python() / "python", "tools/papers.py", folder, package, *crates)
+    options = ("--target", triple) if triple else ()
+    call(python() / "python", "tools/papers.py", *options, folder, *CONTENTS[kind])
     return folder
 
 
@@ -87,6 +95,15 @@ def compiler():
     }
 
 
+def mirror():
+    """Where this machine has its packages of Debian from."""
+    told = call("apt-get", "indextargets", "--format", "$(SITE) $(LABEL)", "Created-By: Packages")
+    sites = [line.split()[0] for line in told.splitlines() if line.endswith(" Debian")]
+    if not sites:
+        raise Failure("apt-get knows no mirror of Debian: is this Debian 12, and did apt-get update succeed?")
+    return sites[0]
+
+
 def debian(suite, architecture, *names):
     """A folder with these packages of Debian for another machine or release, unpacked and not installed."""
     root = CACHE / f"debian-{suite}-{architecture}"
@@ -98,7 +115,7 @@ def debian(suite, architecture, *names):
         (state / folder).mkdir(parents=True, exist_ok=True)
     sources = state / "sources.list"
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    sources.write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
+    sources.write_text(f"deb [signed-by={keyring}] {mirror()} {suite} main\n")
     apt = ["apt-get", "-o", f"Dir::State::lists={state}/lists", "-o", f"Dir::Cache={state}/cache"]
     apt += ["-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"]
     # What this machine has installed does not count.

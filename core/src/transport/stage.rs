@@ -120,10 +120,19 @@ fn tls_fault(problem: &io::Error) -> Option<&rustls::Error> {
     problem.get_ref().and_then(|inner| inner.downcast_ref())
 }
 
+/// Windows tells it by a number of its own where the server sends no root, as most do: CERT_E_CHAINING.
+fn is_of_unknown_issuer(judged: &CertificateError) -> bool {
+    match judged {
+        CertificateError::UnknownIssuer => true,
+        CertificateError::Other(told) => told.to_string().contains("(os error -2146762486)"),
+        _ => false,
+    }
+}
+
 fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
     use CertificateError as Certificate;
     let hint = match fault {
-        rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+        rustls::Error::InvalidCertificate(judged) if is_of_unknown_issuer(judged) => {
             "the server's certificate comes from an authority that is not trusted here: if your network inspects \
              TLS or the server is private, give its CA certificate with ca_file (XILNEX_CA_FILE)"
         }
@@ -166,6 +175,18 @@ mod tests {
         let told = tls_error("till.example", &rustls::Error::InvalidCertificate(context));
         assert!(told.message().contains("another.example") && told.message().len() < 400, "{told}");
         assert!(told.hint().is_some_and(|hint| hint.contains("another name")));
+    }
+
+    #[test]
+    fn an_authority_that_only_windows_knows_not_is_told_as_one() {
+        let judged = |number: i32| {
+            let told = format!("OS Error {number} (os error {number})");
+            let told: Box<dyn std::error::Error + Send + Sync> = told.into();
+            let judged = CertificateError::Other(rustls::OtherError(told.into()));
+            tls_error("till.example", &rustls::Error::InvalidCertificate(judged))
+        };
+        assert!(judged(-2146762486).hint().is_some_and(|hint| hint.contains("give its CA certificate")));
+        assert!(judged(-2146762482).hint().is_some_and(|hint| hint.contains("operator has to replace it")));
     }
 
     #[test]
