@@ -165,16 +165,14 @@ def compiled(sdk, mine):
 
 def build_wheel(target):
     """The wheel for every CPython from 3.9 on; maturin refuses one that needs more than its name promises."""
-    folder = Path(tempfile.mkdtemp(dir=OUT))
     shutil.copytree(toolchain.papers("wheel", target.triple), ROOT / "bindings-python", dirs_exist_ok=True)
-    given = environment(target)
     words = ("maturin", "build", "--release", "--locked", "--zig", "--target", target.triple)
-    tag = target.wheel.rsplit("_", 2)[0] if target.wheel.endswith("x86_64") else target.wheel.rsplit("_", 1)[0]
+    # That of the processor is maturin's own to add.
+    promised = re.sub("_(x86_64|aarch64)$", "", target.wheel)
     manifest = ("--manifest-path", ROOT / "bindings-python/Cargo.toml")
-    call(*words, "--compatibility", tag, *manifest, "--out", folder, environment=given)
-    wheels = [shutil.move(wheel, OUT / wheel.name) for wheel in folder.iterdir()]
-    folder.rmdir()
-    return wheels
+    with tempfile.TemporaryDirectory(dir=OUT) as folder:
+        call(*words, "--compatibility", promised, *manifest, "--out", folder, environment=environment(target))
+        return [Path(shutil.move(wheel, OUT / wheel.name)) for wheel in Path(folder).iterdir()]
 
 
 def run_wheel(target, wheel):
