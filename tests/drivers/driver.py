@@ -139,7 +139,10 @@ def events(_):
 
 def show(_):
     error = last_error
-    told = [] if error is None else [repr(error), str(error), repr(vars(error)), *traceback.format_exception(error)]
+    told = []
+    if error is not None:
+        traced = traceback.format_exception(type(error), error, error.__traceback__)
+        told = [repr(error), str(error), repr(vars(error)), *traced]
     return {"shown": " ".join([repr(client), str(client), repr(dir(client)), *told])}
 
 
