@@ -30,6 +30,10 @@ def windows(name, triple, cpu, wheel="", kinds=(SDK, WHEEL, NPM)):
     return Target(name, "windows", triple, kinds, wheel, (("os", "win32"), ("cpu", cpu)))
 
 
+def native(name, triple, os, cpu, kinds):
+    return Target(name, "native", triple, kinds, machine=(("os", os), ("cpu", cpu)))
+
+
 TARGETS = (
     linux("linux-x64-gnu", "x86_64-unknown-linux-gnu", "x64", wheel="manylinux2014_x86_64"),
     linux("linux-arm64-gnu", "aarch64-unknown-linux-gnu", "arm64", wheel="manylinux2014_aarch64"),
@@ -40,15 +44,18 @@ TARGETS = (
     windows("win32-ia32-gnu", "i686-pc-windows-gnu", "ia32", wheel="win32"),
     windows("win32-x64-win7", "x86_64-win7-windows-gnu", "x64", kinds=(SDK,)),
     windows("win32-ia32-win7", "i686-win7-windows-gnu", "ia32", kinds=(SDK,)),
+    native("darwin-arm64", "aarch64-apple-darwin", "darwin", "arm64", (SDK, WHEEL, NPM)),
+    native("darwin-x64", "x86_64-apple-darwin", "darwin", "x64", (SDK, WHEEL, NPM)),
+    native("win32-arm64-msvc", "aarch64-pc-windows-msvc", "win32", "arm64", (WHEEL, NPM)),
     # The main package of npm, and what is built on the user's machine by cargo alone.
     Target("source", "source", "any", ("main", "sdist", "npm-source")),
 )
 
 
 def chosen(names):
-    """The targets of these names, or all."""
+    """The targets of these names, or all but those that take a machine of their own."""
     by_name = {target.name: target for target in TARGETS}
     unknown = sorted(set(names) - set(by_name))
     if unknown:
         raise SystemExit(f"no target is called {', '.join(unknown)}; there are {', '.join(by_name)}")
-    return [by_name[name] for name in names] or list(TARGETS)
+    return [by_name[name] for name in names] or [target for target in TARGETS if target.family != "native"]

@@ -60,15 +60,20 @@ def packages(*names):
     call(*install, environment={"DEBIAN_FRONTEND": "noninteractive"})
 
 
+def programs(venv):
+    """Where a virtual environment has its programs."""
+    return venv / ("Scripts" if os.name == "nt" else "bin")
+
+
 def python():
     """The folder of the programs that PyPI delivers."""
     folder = CACHE / "python"
     mark = folder / "_".join(PYPI)
     if not mark.exists():
         call("python3", "-m", "venv", folder)
-        call(folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
+        call(programs(folder) / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
         mark.touch()
-    return folder / "bin"
+    return programs(folder)
 
 
 def papers(kind, triple=None):
