@@ -58,8 +58,9 @@ def test_a_broken_native_part_is_told_with_its_cause(package):
         ("linux", "riscv64", 2**63 - 1, "glibc", None),
         ("win32", "AMD64", 2**63 - 1, "", "win_amd64"),
         ("win32", "AMD64", 2**31 - 1, "", "win32"),
-        ("win32", "ARM64", 2**63 - 1, "", None),
-        ("darwin", "arm64", 2**63 - 1, "", None),
+        ("win32", "ARM64", 2**63 - 1, "", "win_arm64"),
+        ("darwin", "arm64", 2**63 - 1, "", "macosx_11_0_arm64"),
+        ("freebsd13", "amd64", 2**63 - 1, "", None),
     ],
 )
 def test_each_machine_has_the_wheel_that_is_published_for_it(monkeypatch, system, machine, largest, libc, expected):

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 try:
     from ._native import AccessToken, Stats, __version__, at_hand, default_client, get_token
-except ImportError as cause:
+except ImportError as _cause:
     from ._platform import failure
 
-    raise failure(cause) from cause
+    raise failure(_cause) from _cause
 
 from ._client import Client
 from ._errors import (

@@ -7,7 +7,8 @@ import sys
 
 # The machines that there are wheels for, as their names end.
 MANYLINUX = ("x86_64", "aarch64")
-WINDOWS = {"AMD64": "win_amd64", "x86": "win32"}
+WINDOWS = {"AMD64": "win_amd64", "ARM64": "win_arm64", "x86": "win32"}
+MACOS = {"arm64": "macosx_11_0_arm64", "x86_64": "macosx_10_12_x86_64"}
 
 
 def tag() -> str | None:
@@ -16,6 +17,8 @@ def tag() -> str | None:
     if sys.platform == "win32":
         # A 32-bit Python tells the processor of the machine, not its own.
         return "win32" if sys.maxsize < 2**32 and machine in WINDOWS else WINDOWS.get(machine)
+    if sys.platform == "darwin":
+        return MACOS.get(machine)
     if sys.platform != "linux" or machine not in MANYLINUX or sys.maxsize < 2**32:
         return None
     return f"manylinux2014_{machine}" if platform.libc_ver()[0] == "glibc" else f"musllinux_1_2_{machine}"
