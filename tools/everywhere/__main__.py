@@ -14,7 +14,7 @@ import traceback
 import manifest
 import toolchain
 
-import targets
+import platforms
 
 # What ends a step and not the command: a program of ours that fails on its own leaves by SystemExit.
 PROBLEMS = (Exception, SystemExit)
@@ -64,7 +64,7 @@ def rows(target, kind):
 
 
 def main():
-    chosen = targets.chosen(sys.argv[1:])
+    chosen = platforms.chosen(sys.argv[1:])
     made, failures = [], []
     for target in chosen:
         for kind in target.kinds:

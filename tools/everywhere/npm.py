@@ -8,7 +8,7 @@ from pathlib import Path
 import toolchain
 from toolchain import CACHE, OUT, ROOT, call, python
 
-import targets
+import platforms
 
 SOURCES = ROOT / "bindings-node"
 
@@ -72,7 +72,7 @@ def main_package(out=OUT):
     call("node", "bundle.mjs", folder=SOURCES)
     listed = json.loads(call("npm", "pack", "--dry-run", "--json", "--ignore-scripts", folder=SOURCES))[0]["files"]
     described["files"] = [entry for entry in described["files"] if entry != "*.node"]
-    of_platforms = [target for target in targets.TARGETS if targets.NPM in target.kinds]
+    of_platforms = [target for target in platforms.TARGETS if platforms.NPM in target.kinds]
     described["optionalDependencies"] = {name(target): described["version"] for target in of_platforms}
     # What only a clone can use.
     described.pop("devDependencies")
