@@ -12,9 +12,8 @@ import time
 import traceback
 
 import manifest
-import toolchain
-
 import platforms
+import toolchain
 
 # What ends a step and not the command: a program of ours that fails on its own leaves by SystemExit.
 PROBLEMS = (Exception, SystemExit)

@@ -5,10 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import platforms
 import toolchain
 from toolchain import CACHE, OUT, ROOT, call, python
-
-import platforms
 
 SOURCES = ROOT / "bindings-node"
 
