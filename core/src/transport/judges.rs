@@ -1,75 +1,23 @@
 //! Two who decide about certificates: the one of the user's file, and the system's, which takes milliseconds to read all
 //! that it trusts and is asked only where the other one does not trust.
 
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
-use std::fmt;
+use super::judging::{Judge, Judging, Shown};
+use rustls::{CertificateError, Error};
 use std::sync::Arc;
 
-/// Who decides about certificates.
-pub type Judge = Arc<dyn ServerCertVerifier>;
-
-/// Trusts what one of both trusts.
-pub struct Judges<F> {
-    own: Arc<WebPkiServerVerifier>,
-    system: F,
-}
-
-impl<F: Fn() -> Result<Judge, Error>> Judges<F> {
-    /// `system` makes the other one.
-    pub fn new(own: Arc<WebPkiServerVerifier>, system: F) -> Judges<F> {
-        Judges { own, system }
-    }
-}
-
-impl<F> fmt::Debug for Judges<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Judges").field("own", &self.own).finish_non_exhaustive()
-    }
-}
-
-impl<F: Fn() -> Result<Judge, Error> + Send + Sync> ServerCertVerifier for Judges<F> {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let by = |judge: &dyn ServerCertVerifier| {
-            judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-        };
-        by(&*self.own).or_else(|told| match by(&*(self.system)()?) {
-            // Who knows the authority knows what is wrong.
-            Err(_) if told != Error::InvalidCertificate(CertificateError::UnknownIssuer) => Err(told),
-            judged => judged,
-        })
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.own.verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.own.verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.own.supported_verify_schemes()
-    }
+/// Trusts what one of both trusts. `system` makes the second one.
+pub fn either(own: Judge, system: impl Fn() -> Result<Judge, Error> + Send + Sync + 'static) -> Judge {
+    let signatures = own.clone();
+    Arc::new(Judging {
+        signatures,
+        verdict: move |shown: &Shown<'_>| {
+            shown.to(&*own).or_else(|told| match shown.to(&*system()?) {
+                // Who knows the authority knows what is wrong.
+                Err(_) if told != Error::InvalidCertificate(CertificateError::UnknownIssuer) => Err(told),
+                judged => judged,
+            })
+        },
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +25,10 @@ mod tests {
     use super::*;
     use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
     use rustls::RootCertStore;
+    use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::ServerCertVerifier;
     use rustls::crypto::ring;
+    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     struct Authority {
@@ -121,20 +72,20 @@ mod tests {
     #[test]
     fn the_system_is_asked_where_the_user_s_file_does_not_trust() {
         let (own, known, unknown) = (authority("own"), authority("known"), authority("unknown"));
-        let asked = AtomicUsize::new(0);
-        let system = known.judge();
-        let judges = Judges::new(own.judge(), || {
-            asked.fetch_add(1, Ordering::SeqCst);
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (counted, system) = (asked.clone(), known.judge());
+        let judges = either(own.judge(), move || {
+            counted.fetch_add(1, Ordering::SeqCst);
             Ok(system.clone() as Judge)
         });
         let unknown_issuer = Error::InvalidCertificate(CertificateError::UnknownIssuer);
-        assert_eq!(judged(&judges, &own.server(), "till.example"), Ok(()));
+        assert_eq!(judged(&*judges, &own.server(), "till.example"), Ok(()));
         assert_eq!(asked.load(Ordering::SeqCst), 0);
-        assert_eq!(judged(&judges, &known.server(), "till.example"), Ok(()));
+        assert_eq!(judged(&*judges, &known.server(), "till.example"), Ok(()));
         assert_eq!(asked.load(Ordering::SeqCst), 1);
-        assert_eq!(judged(&judges, &unknown.server(), "till.example"), Err(unknown_issuer.clone()));
+        assert_eq!(judged(&*judges, &unknown.server(), "till.example"), Err(unknown_issuer.clone()));
         for authority in [&own, &known] {
-            let told = judged(&judges, &authority.server(), "other.example").unwrap_err();
+            let told = judged(&*judges, &authority.server(), "other.example").unwrap_err();
             assert!(told != unknown_issuer && told.to_string().contains("name"), "{told}");
         }
     }
@@ -142,9 +93,9 @@ mod tests {
     #[test]
     fn a_system_without_certificates_matters_only_where_it_is_asked() {
         let own = authority("own");
-        let judges = Judges::new(own.judge(), || Err(Error::General("nothing to trust".into())));
-        assert_eq!(judged(&judges, &own.server(), "till.example"), Ok(()));
-        let told = judged(&judges, &authority("unknown").server(), "till.example").unwrap_err();
+        let judges = either(own.judge(), || Err(Error::General("nothing to trust".into())));
+        assert_eq!(judged(&*judges, &own.server(), "till.example"), Ok(()));
+        let told = judged(&*judges, &authority("unknown").server(), "till.example").unwrap_err();
         assert!(told.to_string().contains("nothing to trust"), "{told}");
     }
 }

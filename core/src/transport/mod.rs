@@ -2,6 +2,7 @@
 
 pub mod trace;
 mod names;
+mod judging;
 mod judges;
 mod trust;
 mod resolve;

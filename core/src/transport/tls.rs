@@ -1,7 +1,7 @@
 //! TLS over a connection; ureq's own connector cannot be given a verifier.
 
 use super::connecting::Connecting;
-use super::noticing::Noticing;
+use super::noticing::noticing;
 use super::stage::wrap;
 use super::trust;
 use crate::file::Source;
@@ -39,7 +39,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let is_in_tunnel = self.connecting.is_in_tunnel();
         let connecting = (!is_in_tunnel).then(|| self.connecting.clone());
         let config = trust::client_config(self.ca_file.as_ref(), |inner| match connecting {
-            Some(connecting) => Arc::new(Noticing { connecting, inner }),
+            Some(connecting) => noticing(connecting, inner),
             None => inner,
         });
         let config = config.map_err(wrap)?;

@@ -1,6 +1,7 @@
 //! Which certificates are trusted: the system's, the bundled ones where there are none, and the user's file.
 
-use super::judges::{Judge, Judges};
+use super::judges::either;
+use super::judging::Judge;
 use crate::config::{option, refusal};
 use crate::error::{Error, Kind};
 use crate::file::Source;
@@ -91,7 +92,7 @@ fn verifier(extra: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>)
     let provider = provider.clone();
     let system =
         move || system(&provider).map_err(|problem| rustls::Error::General(problem.message().into()));
-    Ok(Arc::new(Judges::new(own, system)))
+    Ok(either(own, system))
 }
 
 fn system(provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
