@@ -151,19 +151,19 @@ clean: ## remove everything that was built
 
 dist/.wheel: $(RUST) $(PYTHON_SOURCES) | $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.whl
-	@$(PYTHON)/python tools/papers.py bindings-python xilnex-auth xilnex-auth-python
+	@$(PYTHON)/python tools/papers.py wheel bindings-python
 	$(PYTHON)/maturin build --release --locked --quiet --manifest-path bindings-python/Cargo.toml --out dist
 	@touch $@
 
 dist/.node: $(RUST) $(NODE_SOURCES) | $(TOOLS)/npm.done $(TOOLS)/python.done
 	@mkdir -p dist && rm -f dist/*.tgz bindings-node/*.node
-	@$(PYTHON)/python tools/papers.py bindings-node xilnex-auth xilnex-auth-node xilnex-auth-sandbox-node
+	@$(PYTHON)/python tools/papers.py npm bindings-node
 	cd bindings-node && npm run --silent build && npm pack --silent --pack-destination ../dist
 	@touch $@
 
 dist/.sdk: $(RUST) $(C_SOURCES) | $(TOOLS)/python.done
 	@mkdir -p dist $(TOOLS)/papers && rm -rf dist/xilnex-auth-sdk-*
-	@$(PYTHON)/python tools/papers.py $(TOOLS)/papers xilnex-auth-sdk xilnex-auth-c xilnex-auth-sandbox-c xilnex-auth-cli
+	@$(PYTHON)/python tools/papers.py sdk $(TOOLS)/papers
 	python3 bindings-c/sdk/assemble.py dist $(TOOLS)/papers
 	@touch $@
 

@@ -6,17 +6,24 @@ from pathlib import Path
 from notices import linked_into, notices
 from sbom import bill
 
+# Packages as their registries have them, and the crates of ours that each is built from.
+CONTENTS = {
+    "sdk": ("xilnex-auth-sdk", "xilnex-auth-c", "xilnex-auth-sandbox-c", "xilnex-auth-cli"),
+    "wheel": ("xilnex-auth", "xilnex-auth-python"),
+    "npm": ("xilnex-auth", "xilnex-auth-node", "xilnex-auth-sandbox-node"),
+}
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", help="the platform as Rust names it; that of this machine by default")
+    parser.add_argument("kind", choices=CONTENTS)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("package", help="as its registry has it")
-    parser.add_argument("crate", nargs="+", help="of ours, that it is built from")
     given = parser.parse_args()
-    linked = linked_into(set(given.crate), given.target)
+    package, *crates = CONTENTS[given.kind]
+    linked = linked_into(set(crates), given.target)
     (given.folder / "THIRD-PARTY-NOTICES.md").write_text(notices(linked))
-    (given.folder / "sbom.cyclonedx.json").write_text(bill(given.package, linked))
+    (given.folder / "sbom.cyclonedx.json").write_text(bill(package, linked))
 
 
 if __name__ == "__main__":

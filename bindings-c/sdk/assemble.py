@@ -118,8 +118,9 @@ def assemble(prefix, target, built, version, private):
         shutil.copy(ROOT / text, prefix / "share/doc/xilnex_auth")
 
 
-def pack(out, papers, target, built, version, private):
+def pack(out, papers, target, built, private):
     """Makes the archive of a target in the folder `out`, of what cargo left in the folder `built`; gives its path."""
+    version = metadata()["packages"][0]["version"]
     name = f"xilnex-auth-sdk-{version}-{target}"
     with tempfile.TemporaryDirectory() as folder:
         prefix = Path(folder) / name
@@ -149,10 +150,9 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("papers", type=Path)
     given = parser.parse_args()
-    known = metadata()
     private = build()
-    built = Path(known["target_directory"]) / "release"
-    pack(given.out, given.papers, host(), built, known["packages"][0]["version"], private)
+    built = Path(metadata()["target_directory"]) / "release"
+    pack(given.out, given.papers, host(), built, private)
 
 
 def nobody(member):

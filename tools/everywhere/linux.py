@@ -109,9 +109,8 @@ def build_sdk(target):
     built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
     for name in ("libxilnex_auth.so", "libxilnex_auth_sandbox.so", "xilnex-auth"):
         check_glibc(built / name)
-    version = assemble.metadata()["packages"][0]["version"]
     papers = toolchain.papers("sdk", target.triple)
-    return [assemble.pack(OUT, papers, target.triple, built, version, private)]
+    return [assemble.pack(OUT, papers, target.triple, built, private)]
 
 
 def run_sdk(target, archive):

@@ -35,8 +35,7 @@ def built():
 
 def build_sdk(target):
     private = assemble.build()
-    version = assemble.metadata()["packages"][0]["version"]
-    return [assemble.pack(OUT, toolchain.papers("sdk"), target.triple, built(), version, private)]
+    return [assemble.pack(OUT, toolchain.papers("sdk"), target.triple, built(), private)]
 
 
 def run_sdk(archive):

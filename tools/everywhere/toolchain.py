@@ -13,13 +13,6 @@ COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
 # Zig links for any C library of Linux, and for a glibc older than that of this machine.
 PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "cyclonedx-python-lib==11.12.0")
 
-# The package of each kind, and the crates of ours that it is built from.
-CONTENTS = {
-    "sdk": ("xilnex-auth-sdk", "xilnex-auth-c", "xilnex-auth-sandbox-c", "xilnex-auth-cli"),
-    "wheel": ("xilnex-auth", "xilnex-auth-python"),
-    "npm": ("xilnex-auth", "xilnex-auth-node", "xilnex-auth-sandbox-node"),
-}
-
 
 class Failure(Exception):
     """A step that failed; the text is all that has to be known."""
@@ -81,7 +74,7 @@ def papers(kind, triple=None):
     folder = CACHE / "papers" / f"{kind}-{triple}"
     folder.mkdir(parents=True, exist_ok=True)
     options = ("--target", triple) if triple else ()
-    call(python() / "python", "tools/papers.py", *options, folder, *CONTENTS[kind])
+    call(python() / "python", "tools/papers.py", *options, kind, folder)
     return folder
 
 

@@ -86,8 +86,7 @@ def build_sdk(target):
         check_windows_7(
             [built / name for name in ("xilnex_auth.dll", "xilnex_auth_sandbox.dll", "xilnex-auth.exe")], target
         )
-    version = assemble.metadata()["packages"][0]["version"]
-    return [assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built, version, private)]
+    return [assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built, private)]
 
 
 def check_windows_7(paths, target):
