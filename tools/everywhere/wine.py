@@ -24,7 +24,7 @@ ENTER = (
 )
 
 # Nothing of wine's own on stderr, where the drivers are looked at. Names of files are UTF-8.
-ENVIRONMENT = {"WINEDEBUG": "-all", "LC_ALL": "C.UTF-8", "WINEPREFIX": "/root/wine", "XDG_RUNTIME_DIR": "/root"}
+ENVIRONMENT = {"WINEDEBUG": "-all", "LC_ALL": "C.UTF-8", "WINEPREFIX": "/srv/wine", "XDG_RUNTIME_DIR": "/run"}
 
 
 def runner(processor):
