@@ -11,7 +11,9 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xiln
 # The standard library is built for each target by a compiler whose sources Debian carries too.
 COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
 # Zig links for any C library of Linux, and for a glibc older than that of this machine.
-PYPI = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1", "maturin==1.16.0", "cyclonedx-python-lib==11.12.0")
+ZIG = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1")
+# In the versions by which the native build has them.
+SHARED = ("maturin", "cyclonedx-python-lib")
 
 
 class Failure(Exception):
@@ -58,13 +60,20 @@ def programs(venv):
     return venv / ("Scripts" if os.name == "nt" else "bin")
 
 
+def pinned(*names):
+    """These packages of PyPI with their versions, as the requirements of the project have them."""
+    lines = (ROOT / "bindings-python/requirements-dev.txt").read_text().splitlines()
+    return tuple(line for line in lines if line.split("==")[0] in names)
+
+
 def python():
     """The folder of the programs that PyPI delivers."""
     folder = CACHE / "python"
-    mark = folder / "_".join(PYPI)
+    needed = (*ZIG, *pinned(*SHARED))
+    mark = folder / "_".join(needed)
     if not mark.exists():
         call("python3", "-m", "venv", folder)
-        call(programs(folder) / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI)
+        call(programs(folder) / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needed)
         mark.touch()
     return programs(folder)
 
