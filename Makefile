@@ -28,7 +28,7 @@ SANDBOX_H := --config bindings-c/sandbox/cbindgen.toml --crate xilnex-auth-sandb
 	--output include/xilnex_auth_sandbox.h bindings-c/sandbox
 
 # What has a reference of Rust.
-DOCUMENTED := -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-sandbox -p xilnex-auth-cli
+DOCUMENTED := -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-lasting -p xilnex-auth-sandbox -p xilnex-auth-cli
 
 # Folders are listed too: one is newer when a file in it has come or gone.
 RUST := Cargo.toml Cargo.lock tools/notices.py tools/papers.py tools/sbom.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
@@ -96,7 +96,7 @@ compat: $(SEMVER).done ## compare the C and Rust interfaces with the last releas
 	python3 tools/compat.py $(SEMVER)/bin/cargo-semver-checks $(SINCE)
 
 test-rust: ## pass the tests that need nothing but Rust
-	cargo test --locked --no-fail-fast -p xilnex-auth-wiping -p xilnex-auth -p xilnex-auth-sandbox -p xilnex-auth-cli -p xilnex-auth-handles
+	cargo test --locked --no-fail-fast -p xilnex-auth-wiping -p xilnex-auth-lasting -p xilnex-auth -p xilnex-auth-sandbox -p xilnex-auth-cli -p xilnex-auth-handles
 
 version: ## set the version of everything: make version VERSION=1.2.3
 	$(if $(filter command,$(firstword $(origin VERSION))),,$(error say which: make version VERSION=1.2.3))

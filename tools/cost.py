@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 from themes.path import instructions  # noqa: E402
 
 # What was measured, and a twentieth.
-MOST_INSTRUCTIONS = 460
+MOST_INSTRUCTIONS = 255
 # Of the start of the bare interpreter, which a slow or busy machine makes longer alike.
 MOST_LOADING = 0.25
 ROUNDS = 15

@@ -37,6 +37,7 @@ def suites(stage):
     tests = sorted(str(path) for path in (ROOT / "bindings-node/test").glob("*.test.*"))
     crates = [
         "xilnex-auth-wiping",
+        "xilnex-auth-lasting",
         "xilnex-auth",
         "xilnex-auth-sandbox",
         "xilnex-auth-cli",

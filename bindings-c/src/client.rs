@@ -2,15 +2,17 @@
 
 use crate::config::xilnex_auth_config;
 use crate::guard;
-use crate::handles::{Object, Type, free, make, read, table, with};
-use crate::pointers::{fill, optional, put, room, text, writable};
+use crate::handles::{Object, Type, beside, free, make, read, table, with};
+use crate::pointers::{fill, optional, put, room, text, writable, writable_bytes};
 use crate::stats::xilnex_auth_stats;
-use crate::status::{xilnex_auth_error, xilnex_auth_status};
+use crate::status::{XILNEX_AUTH_OK, xilnex_auth_error, xilnex_auth_status};
 use crate::token::xilnex_auth_token;
 use std::ffi::{CString, c_char, c_int};
 use std::ptr::null;
-use xilnex_auth::{AccessToken, Call, Client, Error};
+use xilnex_auth::clock::SystemClock;
+use xilnex_auth::{AccessToken, Call, Client, Error, Window};
 use xilnex_auth_handles::Table;
+use xilnex_auth_lasting::Signpost;
 use xilnex_auth_wiping::clear_registers;
 use zeroize::Zeroizing;
 
@@ -23,9 +25,16 @@ pub struct xilnex_auth_client {
 }
 
 impl Object for xilnex_auth_client {
-    fn table() -> &'static Table<Self> {
-        static CLIENTS: Table<xilnex_auth_client> = table(Type::Client);
+    /// Where its token at hand is copied from.
+    type Beside = Signpost<Window>;
+
+    fn table() -> &'static Table<Self, Self::Beside> {
+        static CLIENTS: Table<xilnex_auth_client, Signpost<Window>> = table(Type::Client);
         &CLIENTS
+    }
+
+    fn furnish(&self, beside: &Self::Beside) {
+        beside.set(Some(self.client.window()));
     }
 }
 
@@ -74,14 +83,55 @@ pub unsafe extern "C" fn xilnex_auth_get_token(
 ) -> xilnex_auth_status {
     // SAFETY: the caller gives NULL or a buffer of that size and places to write to.
     unsafe {
-        guard::status(error, || {
-            room(buffer, size)?;
-            let work = |token: &AccessToken| fill(buffer, size, length, token.value());
-            with(client, "client", |client| client.client.with_token(&Call::default(), work)?)?;
-            clear_registers();
-            Ok(())
-        })
+        // The short way, on which nothing can panic.
+        if at_hand(client, buffer, size, length).is_some() {
+            return XILNEX_AUTH_OK;
+        }
+        guard::status(error, move || asked(client, buffer, size, length))
     }
+}
+
+/// Copies the token that is shown beside the client, if there is one and it fits. Never panics.
+///
+/// # Safety
+/// `buffer` is NULL or writable for `size` bytes; `length` is NULL or writable.
+#[inline]
+unsafe fn at_hand(
+    client: *const xilnex_auth_client,
+    buffer: *mut c_char,
+    size: usize,
+    length: *mut usize,
+) -> Option<()> {
+    let window = beside(client, Signpost::get).flatten()?;
+    // SAFETY: the caller's promise is handed on.
+    let copied = window.copy(unsafe { writable_bytes(buffer, size) }, &SystemClock)?;
+    // SAFETY: the caller's promise about `length`.
+    unsafe { put(length, copied) };
+    clear_registers();
+    Some(())
+}
+
+/// Copies the token that the engine gives, and has it shown.
+///
+/// # Safety
+/// As [`at_hand`].
+#[inline(never)]
+unsafe fn asked(
+    client: *const xilnex_auth_client,
+    buffer: *mut c_char,
+    size: usize,
+    length: *mut usize,
+) -> Result<(), Error> {
+    room(buffer, size)?;
+    // SAFETY: the caller's promise is handed on; the buffer is not NULL where it has a size.
+    let work = |token: &AccessToken| unsafe { fill(buffer, size, length, token.value()) };
+    with(client, "client", |client| {
+        client.client.with_token(&Call::default(), work)??;
+        client.client.show();
+        Ok(())
+    })?;
+    clear_registers();
+    Ok(())
 }
 
 /// As xilnex_auth_get_token, but never blocks: for a thread that draws or sells meanwhile. XILNEX_AUTH_OK with the token at
@@ -101,9 +151,14 @@ pub unsafe extern "C" fn xilnex_auth_try_get_token(
 ) -> xilnex_auth_status {
     // SAFETY: the caller gives NULL or a buffer of that size and places to write to.
     unsafe {
+        if at_hand(client, buffer, size, length).is_some() {
+            return XILNEX_AUTH_OK;
+        }
         guard::status_or_pending(error, || {
             room(buffer, size)?;
-            let token = with(client, "client", |client| client.client.try_access_token())?;
+            let token = with(client, "client", |client| {
+                client.client.try_access_token().inspect(|_| client.client.show())
+            })?;
             let filled = token.map(|token| fill(buffer, size, length, token.value()));
             filled.transpose().inspect(|_| clear_registers())
         })
@@ -233,7 +288,10 @@ pub unsafe extern "C" fn xilnex_auth_client_stats(
 /// equal configuration go on. Nothing happens for a dead handle. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_client_close(client: *const xilnex_auth_client) {
-    guard::value((), || read(client, |client| client.client.close()));
+    guard::value((), || {
+        beside(client, |beside| beside.set(None));
+        read(client, |client| client.client.close())
+    });
 }
 
 /// Frees a client; a dead handle is fine. A call that another thread is in ends as it would have; its texts are gone.

@@ -17,6 +17,8 @@ pub struct xilnex_auth_config {
 }
 
 impl Object for xilnex_auth_config {
+    type Beside = ();
+
     fn table() -> &'static Table<Self> {
         static CONFIGS: Table<xilnex_auth_config> = table(Type::Config);
         &CONFIGS

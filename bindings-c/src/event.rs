@@ -24,6 +24,8 @@ pub struct xilnex_auth_event {
 }
 
 impl Object for xilnex_auth_event {
+    type Beside = ();
+
     fn table() -> &'static Table<Self> {
         static EVENTS: Table<xilnex_auth_event> = table(Type::Event);
         &EVENTS
@@ -56,6 +58,8 @@ pub struct xilnex_auth_subscription {
 }
 
 impl Object for xilnex_auth_subscription {
+    type Beside = ();
+
     fn table() -> &'static Table<Self> {
         static SUBSCRIPTIONS: Table<xilnex_auth_subscription> = table(Type::Subscription);
         &SUBSCRIPTIONS

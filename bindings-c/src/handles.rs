@@ -21,17 +21,23 @@ pub enum Type {
 
 /// An object that the caller holds by a handle.
 pub trait Object: Sized + Send + Sync + 'static {
-    fn table() -> &'static Table<Self>;
+    /// What lies beside it for those who do not want to be counted.
+    type Beside: Default + Sync + 'static;
+
+    fn table() -> &'static Table<Self, Self::Beside>;
+
+    /// Sets what lies beside it.
+    fn furnish(&self, _beside: &Self::Beside) {}
 }
 
 /// The table of a type.
-pub const fn table<T>(own_type: Type) -> Table<T> {
+pub const fn table<T, B: Default>(own_type: Type) -> Table<T, B> {
     Table::new(own_type as usize)
 }
 
 /// Gives an object to the caller, who frees it.
 pub fn make<T: Object>(object: T) -> Result<*mut T, Error> {
-    let number = T::table().insert(object);
+    let number = T::table().insert_furnished(object, T::furnish);
     number.map(without_provenance_mut).ok_or_else(|| {
         Error::invalid_config("there is no room for another handle: free those that are no longer used")
     })
@@ -50,6 +56,12 @@ pub fn with<T: Object, R>(
 /// What the object of a handle tells; nothing if that is dead.
 pub fn read<T: Object, R>(handle: *const T, get: impl FnOnce(&T) -> R) -> Option<R> {
     T::table().with(handle.addr(), get)
+}
+
+/// What is told by what lies beside the object of a handle; nothing if that is dead.
+#[inline]
+pub fn beside<T: Object, R>(handle: *const T, get: impl FnOnce(&T::Beside) -> R) -> Option<R> {
+    T::table().beside(handle.addr(), get)
 }
 
 /// Ends the object of a handle; nothing happens if that is dead.

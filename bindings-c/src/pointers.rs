@@ -2,6 +2,7 @@
 //! by the argument's name.
 
 use std::ffi::{CStr, CString, c_char};
+use std::mem::MaybeUninit;
 use xilnex_auth::Error;
 
 /// The caller's mistake.
@@ -48,6 +49,19 @@ pub fn optional(text: Option<&CString>) -> *const c_char {
 #[inline]
 pub fn room(buffer: *mut c_char, size: usize) -> Result<(), Error> {
     if size == 0 { Ok(()) } else { writable(buffer, "buffer") }
+}
+
+/// The caller's buffer as bytes; NULL has none.
+///
+/// # Safety
+/// `buffer` is NULL or writable for `size` bytes.
+#[inline]
+pub unsafe fn writable_bytes<'a>(buffer: *mut c_char, size: usize) -> &'a mut [MaybeUninit<u8>] {
+    if buffer.is_null() {
+        return &mut [];
+    }
+    // SAFETY: not NULL, and the caller promises the rest; nobody has more than half of all memory.
+    unsafe { std::slice::from_raw_parts_mut(buffer.cast(), size & isize::MAX.cast_unsigned()) }
 }
 
 /// Copies `text` and a NUL into the caller's buffer and tells its length without the NUL, which is told too when

@@ -16,6 +16,8 @@ pub struct xilnex_auth_stats {
 }
 
 impl Object for xilnex_auth_stats {
+    type Beside = ();
+
     fn table() -> &'static Table<Self> {
         static STATS: Table<xilnex_auth_stats> = table(Type::Stats);
         &STATS

@@ -47,6 +47,8 @@ pub struct xilnex_auth_error {
 }
 
 impl Object for xilnex_auth_error {
+    type Beside = ();
+
     fn table() -> &'static Table<Self> {
         static ERRORS: Table<xilnex_auth_error> = table(Type::Error);
         &ERRORS

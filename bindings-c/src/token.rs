@@ -26,6 +26,8 @@ fn terminated(text: &str) -> Sealed {
 }
 
 impl Object for xilnex_auth_token {
+    type Beside = ();
+
     fn table() -> &'static Table<Self> {
         static TOKENS: Table<xilnex_auth_token> = table(Type::Token);
         &TOKENS

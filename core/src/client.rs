@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::token::AccessToken;
 use crate::transport::Transport;
+use crate::window::Window;
 use once_cell::race::OnceBox;
 use std::fmt;
 use std::sync::Arc;
@@ -184,6 +185,19 @@ impl Client {
     #[inline]
     pub fn lends(&self, lent: &Lent) -> bool {
         self.open().is_ok_and(|engine| engine.lends(lent))
+    }
+
+    /// Where a binding may copy the token at hand without touching what threads share. Closed until
+    /// [`Client::show`], and whenever anything happens to the token; stays for ever, and may be another client's when this
+    /// one is gone.
+    pub fn window(&self) -> &'static Window {
+        self.engine.window()
+    }
+
+    /// Shows the token at hand in the window, for calls that take any valid token: for a second at most, and only if there is
+    /// nothing else to do about it. After a call that was answered.
+    pub fn show(&self) {
+        self.open().inspect(|engine| engine.show()).ok();
     }
 
     /// For how long a binding may hand out this token again without asking here: a second at most, and zero once it is

@@ -53,6 +53,11 @@ pub trait Clock: Send + Sync {
         None
     }
 
+    /// The wall clock as a glance shows it, where that costs half.
+    fn wall(&self) -> Option<u64> {
+        self.glance().map(|glance| glance.wall)
+    }
+
     /// Waits until `flag` is set or the boot clock reaches `until`; true when the flag is set.
     fn wait(&self, flag: &Flag, until: Duration) -> bool;
 
@@ -142,23 +147,13 @@ impl Clock for SystemClock {
         Reading { boot: boot(), wall: SystemTime::now() }
     }
 
-    #[cfg(target_os = "linux")]
     fn glance(&self) -> Option<Glance> {
-        use rustix::time::{ClockId, Timespec, clock_gettime};
-        // Before 1970 too: only differences count.
-        let nanos = |time: Timespec| {
-            (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
-        };
-        let awake = nanos(clock_gettime(ClockId::MonotonicCoarse));
-        Some(Glance { awake, wall: nanos(clock_gettime(ClockId::RealtimeCoarse)) })
+        Some(Glance { awake: awake(), wall: wall() })
     }
 
-    // No clock of the kind is promised elsewhere. A lease by these saves the rest of the look.
-    #[cfg(not(target_os = "linux"))]
-    fn glance(&self) -> Option<Glance> {
-        let now = self.now();
-        let wall = now.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Some(Glance { awake: nanos(now.boot), wall: nanos(wall) })
+    #[inline]
+    fn wall(&self) -> Option<u64> {
+        Some(wall())
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {
@@ -179,6 +174,39 @@ impl Clock for SystemClock {
         anchor();
         spawn(work)
     }
+}
+
+/// The first half of a [`Glance`].
+#[cfg(target_os = "linux")]
+#[inline]
+fn awake() -> u64 {
+    coarse(rustix::time::ClockId::MonotonicCoarse)
+}
+
+/// The second half of a [`Glance`].
+#[cfg(target_os = "linux")]
+#[inline]
+fn wall() -> u64 {
+    coarse(rustix::time::ClockId::RealtimeCoarse)
+}
+
+/// Before 1970 too: only differences count.
+#[cfg(target_os = "linux")]
+#[inline]
+fn coarse(clock: rustix::time::ClockId) -> u64 {
+    let time = rustix::time::clock_gettime(clock);
+    (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
+}
+
+// No clock of the kind is promised elsewhere. A lease by these saves the rest of the look.
+#[cfg(not(target_os = "linux"))]
+fn awake() -> u64 {
+    nanos(boot())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wall() -> u64 {
+    nanos(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }
 
 /// CLOCK_BOOTTIME counts suspend, as the ticks of Windows do; where the kernel or a sandbox refuses it, the monotonic clock

@@ -27,8 +27,9 @@ impl Default for Lease {
 
 impl Clone for Lease {
     fn clone(&self) -> Lease {
-        let copy = |end: &AtomicU64| end.load(Ordering::Relaxed).into();
-        Lease { awake: copy(&self.awake), wall: copy(&self.wall) }
+        let copy = Lease::default();
+        copy.set(self);
+        copy
     }
 }
 
@@ -39,6 +40,12 @@ impl Lease {
         let length = nanos(length.min(LONGEST));
         self.awake.store(from.awake.wrapping_add(length), Ordering::Relaxed);
         self.wall.store(from.wall.wrapping_add(length), Ordering::Relaxed);
+    }
+
+    /// Becomes the same as another.
+    pub fn set(&self, other: &Lease) {
+        self.awake.store(other.awake.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.wall.store(other.wall.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// Whether it holds.

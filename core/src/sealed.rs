@@ -1,130 +1,39 @@
 //! Text in memory of its own, which core files leave out and which is overwritten when nobody needs it any more.
 
+use crate::window::Shown;
 use bytes::Bytes;
 use bytestring::ByteString;
-use zeroize::Zeroize;
+use xilnex_auth_lasting::{Page, Pool};
+
+static POOL: Pool<Shown> = Pool::new();
 
 /// A secret or a token. A clone is the same memory, which is overwritten with the last of them.
 ///
 /// On Linux it lies on pages that no core file of the kernel or of a debugger holds; where the system gives none, and
 /// on other systems, on the heap. A forked child has a copy of its own. Has no `Debug`.
 #[derive(Clone)]
-pub struct Sealed(ByteString);
-
-struct Place {
-    memory: Memory,
-    length: usize,
-}
-
-enum Memory {
-    #[cfg(target_os = "linux")]
-    Pages(pages::Pages),
-    Heap(Vec<u8>),
+pub struct Sealed {
+    text: ByteString,
+    page: &'static Page<Shown>,
 }
 
 impl Sealed {
     /// Copies the text.
     pub fn new(text: &str) -> Sealed {
-        Sealed::from(Place::new(text.as_bytes(), Memory::new(text.len())))
+        let text = POOL.text(text.as_bytes());
+        let page = text.page();
+        // It came from text, so nothing is lost; looked at once, not whenever it is read.
+        Sealed { text: ByteString::try_from(Bytes::from_owner(text)).unwrap_or_default(), page }
     }
 
     /// The text.
     pub fn text(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<Place> for Sealed {
-    fn from(place: Place) -> Sealed {
-        // It came from text, so nothing is lost; looked at once, not whenever it is read.
-        Sealed(ByteString::try_from(Bytes::from_owner(place)).unwrap_or_default())
-    }
-}
-
-impl AsRef<[u8]> for Place {
-    fn as_ref(&self) -> &[u8] {
-        &self.memory.bytes()[..self.length]
-    }
-}
-
-impl Place {
-    fn new(bytes: &[u8], mut memory: Memory) -> Place {
-        memory.bytes_mut()[..bytes.len()].copy_from_slice(bytes);
-        Place { memory, length: bytes.len() }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.memory.bytes_mut()[..self.length].zeroize();
-        #[cfg(target_os = "linux")]
-        if let Memory::Pages(pages) = std::mem::replace(&mut self.memory, Memory::Heap(Vec::new())) {
-            pages::keep(pages);
-        }
-    }
-}
-
-impl Memory {
-    fn new(length: usize) -> Memory {
-        #[cfg(target_os = "linux")]
-        if let Some(pages) = pages::take(length) {
-            return Memory::Pages(pages);
-        }
-        Memory::Heap(vec![0; length])
+        &self.text
     }
 
-    fn bytes(&self) -> &[u8] {
-        match self {
-            #[cfg(target_os = "linux")]
-            Memory::Pages(pages) => pages,
-            Memory::Heap(bytes) => bytes,
-        }
-    }
-
-    fn bytes_mut(&mut self) -> &mut [u8] {
-        match self {
-            #[cfg(target_os = "linux")]
-            Memory::Pages(pages) => pages,
-            Memory::Heap(bytes) => bytes,
-        }
-    }
-}
-
-/// Pages that core files leave out. Some are kept when they are free: to get them costs more than to fill them.
-#[cfg(target_os = "linux")]
-mod pages {
-    use arc_swap::ArcSwapOption;
-    use memmap2::{Advice, MmapMut};
-    use std::sync::Arc;
-
-    pub type Pages = MmapMut;
-
-    /// Larger ones are not kept; the longest token fits.
-    const LARGEST: usize = 16 * 1024;
-
-    /// Without a lock, which a fork might find taken.
-    static FREE: [ArcSwapOption<Pages>; 8] = [const { ArcSwapOption::const_empty() }; 8];
-
-    /// Pages of this length at least, all zero; `None` where there are none to be had.
-    pub fn take(length: usize) -> Option<Pages> {
-        let kept = FREE.iter().filter(|place| place.load().is_some());
-        let mut taken = kept.filter_map(|place| place.swap(None)).filter_map(Arc::into_inner);
-        taken.next().filter(|pages| pages.len() >= length).or_else(|| map(length))
-    }
-
-    /// Keeps pages for the next text, if there is room.
-    pub fn keep(pages: Pages) {
-        if pages.len() == LARGEST
-            && let Some(place) = FREE.iter().find(|place| place.load().is_none())
-        {
-            place.store(Some(Arc::new(pages)));
-        }
-    }
-
-    fn map(length: usize) -> Option<Pages> {
-        // Address space alone: the kernel gives memory for what is written.
-        let pages = MmapMut::map_anon(length.max(LARGEST)).ok()?;
-        pages.advise(Advice::DontDump).ok().map(|()| pages)
+    /// Where it lies.
+    pub(crate) fn page(&self) -> &'static Page<Shown> {
+        self.page
     }
 }
 
@@ -133,12 +42,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_is_what_was_given_wherever_it_lies() {
+    fn the_text_is_what_was_given() {
         let long = "é".repeat(10_000);
         for text in ["", "x", "canary", long.as_str()] {
             assert_eq!(Sealed::new(text).text(), text);
-            let place = Place::new(text.as_bytes(), Memory::Heap(vec![0; text.len()]));
-            assert_eq!(Sealed::from(place).text(), text);
         }
         let sealed = Sealed::new("canary");
         let clone = sealed.clone();

@@ -9,9 +9,9 @@ use crate::leftovers::{OF_A_CALL, wiped};
 use crate::lifetime::Verdict;
 use crate::secret::Secret;
 use crate::token::AccessToken;
+use crate::window::Window;
 use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Holds one token or none; read without a lock, and changed in one step, for a fork may happen at any instant.
@@ -22,8 +22,8 @@ pub struct Slot {
     /// The clock that it is judged by.
     pub clock: Arc<dyn Clock>,
     held: ArcSwap<Held>,
-    /// How often anything in it was changed.
-    changes: AtomicU64,
+    /// Closed whenever anything here changes.
+    pub window: &'static Window,
 }
 
 #[derive(Default)]
@@ -65,8 +65,8 @@ impl Look {
     }
 
     /// For how long.
-    pub fn lease(&self) -> Lease {
-        self.0.lease.clone()
+    pub fn lease(&self) -> &Lease {
+        &self.0.lease
     }
 
     /// It may be for this long, from this glance on.
@@ -84,10 +84,16 @@ impl Drop for Stay {
     }
 }
 
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.window.give_back();
+    }
+}
+
 impl Slot {
     /// An empty slot.
     pub fn new(clock: Arc<dyn Clock>) -> Slot {
-        Slot { clock, held: ArcSwap::default(), changes: AtomicU64::new(0) }
+        Slot { clock, held: ArcSwap::default(), window: Window::of_an_engine() }
     }
 
     /// A client comes with its secret, for which the token is there again. Another secret that is in force stays.
@@ -136,12 +142,6 @@ impl Slot {
     #[inline]
     pub fn look(&self) -> Look {
         Look(self.held.load())
-    }
-
-    /// How often anything here was changed: who saw the same number before has seen what is here still.
-    #[inline]
-    pub fn changes(&self) -> u64 {
-        self.changes.load(Ordering::SeqCst)
     }
 
     /// The token at hand, whatever its age.
@@ -209,14 +209,14 @@ impl Slot {
         }
     }
 
-    /// Changes everything at once and gives what was there before.
+    /// Changes everything at once and gives what was there before, which is overwritten after the window was closed.
     fn change(&self, work: impl Fn(&mut Held)) -> Arc<Held> {
         let before = self.held.rcu(|held| {
             let mut changed = Held::clone(held);
             work(&mut changed);
             changed
         });
-        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.window.close();
         before
     }
 }

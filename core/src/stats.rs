@@ -43,10 +43,30 @@ const SHARDS: usize = 8;
 #[repr(align(128))]
 struct Shard(AtomicU64);
 
-/// The counters behind [`Stats`].
+/// How many calls were answered from memory.
+#[derive(Default)]
+pub struct Hits([Shard; SHARDS]);
+
+impl Hits {
+    /// So many more; gives how many there were, as far as this thread's shard knows.
+    #[inline]
+    pub fn add(&self, count: u64) -> u64 {
+        self.0[shard()].0.fetch_add(count, Ordering::Relaxed)
+    }
+
+    /// From the beginning again.
+    pub fn clear(&self) {
+        self.0.iter().for_each(|shard| shard.0.store(0, Ordering::Relaxed));
+    }
+
+    fn get(&self) -> u64 {
+        self.0.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum()
+    }
+}
+
+/// The other counters behind [`Stats`].
 #[derive(Default)]
 pub struct Counters {
-    hits: [Shard; SHARDS],
     pub requests: Count,
     pub successes: Count,
     pub refreshes_ahead: Count,
@@ -93,12 +113,6 @@ impl Count {
 }
 
 impl Counters {
-    /// Calls were answered from memory.
-    #[inline]
-    pub fn hits(&self, count: u64) {
-        self.hits[shard()].0.fetch_add(count, Ordering::Relaxed);
-    }
-
     /// A request failed.
     pub fn failure(&self, kind: Kind) {
         self.failures[kind as usize].add();
@@ -121,14 +135,14 @@ impl Counters {
     }
 
     /// All of them, now.
-    pub fn stats(&self, expires_in: Option<Duration>) -> Stats {
+    pub fn stats(&self, hits: &Hits, expires_in: Option<Duration>) -> Stats {
         let failures = Kind::all().map(|kind| (kind, self.failures[kind as usize].get()));
         let last_refresh = Some(self.last_refresh.get()).filter(|nanos| *nanos > 0);
         Stats {
             requests: self.requests.get(),
             successes: self.successes.get(),
             failures: failures.filter(|(_, count)| *count > 0).collect(),
-            hits: self.hits.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum(),
+            hits: hits.get(),
             refreshes_ahead: self.refreshes_ahead.get(),
             served_while_failing: self.served_while_failing.get(),
             refused_in_cool_down: self.refused_in_cool_down.get(),
@@ -150,7 +164,7 @@ fn shard() -> usize {
         if mine.get() == 0 {
             mine.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS + 1);
         }
-        (mine.get() - 1) % SHARDS
+        mine.get() % SHARDS
     })
 }
 
@@ -160,21 +174,22 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_told() {
-        let counters = Counters::default();
+        let (counters, hits) = (Counters::default(), Hits::default());
         std::thread::scope(|scope| {
             for _ in 0..16 {
-                scope.spawn(|| (0..100).for_each(|_| counters.hits(1)));
+                scope.spawn(|| (0..100).for_each(|_| _ = hits.add(1)));
             }
         });
         counters.requests.add();
         counters.failure(Kind::Connect);
         counters.refreshed(Duration::from_millis(3));
         counters.measured(-7200);
-        let stats = counters.stats(Some(Duration::from_secs(9)));
+        let stats = counters.stats(&hits, Some(Duration::from_secs(9)));
         assert_eq!((stats.hits, stats.requests, stats.successes), (1600, 1, 0));
         assert_eq!(stats.failures, [(Kind::Connect, 1)]);
         assert_eq!(stats.last_refresh, Some(Duration::from_millis(3)));
         assert_eq!((stats.expires_in, stats.clock_skew), (Some(Duration::from_secs(9)), Some(-7200)));
-        assert_eq!(Counters::default().stats(None), Stats::default());
+        hits.clear();
+        assert_eq!(Counters::default().stats(&hits, None), Stats::default());
     }
 }

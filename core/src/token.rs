@@ -3,8 +3,10 @@
 use crate::clock::Reading;
 use crate::lifetime::Lifetime;
 use crate::sealed::Sealed;
+use crate::window::Shown;
 use std::fmt;
 use std::time::{Duration, SystemTime};
+use xilnex_auth_lasting::Page;
 use zeroize::Zeroizing;
 
 /// The longest token text that is accepted, so that a C caller's buffer can have a fixed size.
@@ -43,6 +45,11 @@ impl AccessToken {
     /// The token text, to be sent to resource servers only.
     pub fn value(&self) -> &str {
         self.value.text()
+    }
+
+    /// Where the text lies.
+    pub(crate) fn page(&self) -> &'static Page<Shown> {
+        self.value.page()
     }
 
     /// How the token is used (RFC 6749 §7.1): always `Bearer`, whatever case the server wrote it in.

@@ -56,7 +56,7 @@ fn a_program_compiled_by_pkg_config_gets_a_token_wherever_the_sdk_lies() {
 fn a_careless_caller_is_told_every_mistake() {
     let (folder, sdk) = unpacked();
     let sandbox = sandbox();
-    for source in ["misuse.c", "handles.c", "owners.cpp", "events.cpp", "polling.c", "servers.c"] {
+    for source in ["misuse.c", "handles.c", "owners.cpp", "events.cpp", "polling.c", "servers.c", "shown.c"] {
         let program = compiled(source, &sdk, folder.path());
         let told = printed(&format!("'{}'", program.display()), folder.path(), &sandbox.environment());
         assert_eq!(told, "0 failures", "{source}");

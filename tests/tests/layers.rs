@@ -55,6 +55,7 @@ fn named(code: &str) -> Vec<String> {
 #[test]
 fn a_module_names_only_modules_above_it_in_its_crate() {
     for house in [
+        "lasting",
         "core",
         "sandbox",
         "cli",

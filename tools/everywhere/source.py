@@ -12,7 +12,7 @@ import toolchain
 from toolchain import OUT, ROOT, call
 
 # What the addons are built from, in the order of their dependencies.
-CRATES = ("wiping", "core", "sandbox", "cli", "bindings-node", "bindings-node/sandbox")
+CRATES = ("wiping", "lasting", "core", "sandbox", "cli", "bindings-node", "bindings-node/sandbox")
 
 
 def build(target, kind):

@@ -13,20 +13,56 @@ pub fn clear_registers() {
 #[cfg(target_arch = "x86_64")]
 mod known {
     use std::arch::asm;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    /// What the processor has: asked once, for this is on the way of every call.
+    static FOUND: AtomicU8 = AtomicU8::new(UNKNOWN);
+    const UNKNOWN: u8 = 0;
+    const AVX: u8 = 1;
+    const AVX_512: u8 = 2;
+    const NEITHER: u8 = 3;
 
     #[inline]
     pub fn clear() {
-        // SAFETY: each instruction is used where the processor has it, and writes to registers alone, all of which are told.
-        unsafe {
-            if is_x86_feature_detected!("avx512vl") {
+        match FOUND.load(Ordering::Relaxed) {
+            // SAFETY: the processor has it.
+            AVX => unsafe { clear_lower() },
+            _ => clear_others(),
+        }
+    }
+
+    #[inline(never)]
+    fn clear_others() {
+        match FOUND.load(Ordering::Relaxed) {
+            // SAFETY: the processor has both.
+            AVX_512 => unsafe {
                 clear_upper();
-            }
-            if is_x86_feature_detected!("avx") {
-                asm!("vzeroall", clobber_abi("sysv64"), options(nomem, nostack, preserves_flags));
-            } else {
-                super::copy_zeros();
+                clear_lower();
+            },
+            NEITHER => super::copy_zeros(),
+            _ => {
+                FOUND.store(found(), Ordering::Relaxed);
+                clear();
             }
         }
+    }
+
+    fn found() -> u8 {
+        match (is_x86_feature_detected!("avx"), is_x86_feature_detected!("avx512vl")) {
+            (true, true) => AVX_512,
+            (true, false) => AVX,
+            (false, _) => NEITHER,
+        }
+    }
+
+    /// All that programs without AVX-512 use.
+    ///
+    /// # Safety
+    /// The processor has AVX.
+    #[inline]
+    unsafe fn clear_lower() {
+        // SAFETY: the caller's promise. It writes to registers alone, all of which are told.
+        unsafe { asm!("vzeroall", clobber_abi("sysv64"), options(nomem, nostack, preserves_flags)) };
     }
 
     /// The half of them that `vzeroall` leaves alone.

@@ -29,21 +29,23 @@ const MARK: usize = LIVE;
 
 /// Each segment is twice as large as the one before.
 const FIRST_SEGMENT: usize = 64;
-const SEGMENTS: usize = (INDEX_BITS - FIRST_SEGMENT.ilog2()) as usize;
+/// As many as any index that a number can name asks for: the last one is never made.
+const SEGMENTS: usize = (INDEX_BITS - FIRST_SEGMENT.ilog2()) as usize + 1;
 
-struct Slot<T> {
-    place: Place<T>,
+struct Slot<T, B> {
+    place: Place<T, B>,
     /// How often it was used before; written by who has the empty slot for itself.
     uses: AtomicUsize,
     /// While it is free: the slot that became free before it, counted from 1; else 0.
     below: AtomicU32,
 }
 
-/// The objects of one type.
-pub struct Table<T> {
+/// The objects of one type. Beside each lies what can be looked at without a count, since it is never dropped: the next
+/// object in the slot has it too.
+pub struct Table<T, B = ()> {
     own_type: usize,
     most: u32,
-    segments: [OnceBox<Vec<Slot<T>>>; SEGMENTS],
+    segments: [OnceBox<Vec<Slot<T, B>>>; SEGMENTS],
     /// How many slots were ever used.
     used: AtomicU32,
     /// The slot that became free last, counted from 1, and above it how often this was changed: else a thread that
@@ -51,13 +53,13 @@ pub struct Table<T> {
     free: AtomicU64,
 }
 
-impl<T> Table<T> {
+impl<T, B: Default> Table<T, B> {
     /// An empty table; each type has a number of its own, from 1 to 7.
-    pub const fn new(own_type: usize) -> Table<T> {
+    pub const fn new(own_type: usize) -> Table<T, B> {
         Table::with_room(own_type, MOST)
     }
 
-    const fn with_room(own_type: usize, most: u32) -> Table<T> {
+    const fn with_room(own_type: usize, most: u32) -> Table<T, B> {
         assert!(0 < own_type && own_type <= TYPE && most <= MOST);
         Table {
             own_type,
@@ -70,11 +72,16 @@ impl<T> Table<T> {
 
     /// Puts an object in and gives its number; `None` where there is no room.
     pub fn insert(&self, object: T) -> Option<usize> {
+        self.insert_furnished(object, |_, _| ())
+    }
+
+    /// As [`Table::insert`]; `furnish` sets what stands beside the object, before anybody finds it there.
+    pub fn insert_furnished(&self, object: T, furnish: impl FnOnce(&T, &B)) -> Option<usize> {
         #[cfg(windows)]
         staying::stay_loaded();
         let (index, slot) = self.last_freed().or_else(|| self.never_used())?;
         let number = MARK + slot.uses.load(Ordering::Relaxed) * USE + (index << TYPE_BITS) + self.own_type;
-        slot.place.put(number, Box::new(object)).map(|()| number)
+        slot.place.put(number, Box::new(object), furnish).map(|()| number)
     }
 
     /// Works with the object of a number; `None` for a number that is that of none.
@@ -83,6 +90,16 @@ impl<T> Table<T> {
         let (index, slot) = self.find(number)?;
         let visit = slot.place.visit(number, |object| self.put_back(index, slot, object));
         visit.object().map(work)
+    }
+
+    /// What `get` finds beside the object of a number; `None` for a number that is that of none. It may end at any time
+    /// after that.
+    #[inline]
+    pub fn beside<R>(&self, number: usize, get: impl FnOnce(&B) -> R) -> Option<R> {
+        let (_, slot) = self.find(number)?;
+        // Looked at first: what stands there when the number is no more is that of another one.
+        let found = get(&slot.place.beside);
+        slot.place.holds(number).then_some(found)
     }
 
     /// Drops the object of a number, or has the last who works with it do so. Of all who ask for it, one does it.
@@ -94,17 +111,19 @@ impl<T> Table<T> {
         Some(())
     }
 
-    /// The slot of a number, if it is one of this type.
+    /// The slot of what may be a number: it is one if that holds it.
     #[inline]
-    fn find(&self, number: usize) -> Option<(usize, &Slot<T>)> {
+    fn find(&self, number: usize) -> Option<(usize, &Slot<T, B>)> {
+        if number & MARK == 0 {
+            return None;
+        }
         let index = number >> TYPE_BITS & ((1 << INDEX_BITS) - 1);
-        let is_ours = number & (MARK | TYPE) == MARK + self.own_type;
-        self.slot(index).filter(|_| is_ours).map(|slot| (index, slot))
+        self.slot(index).map(|slot| (index, slot))
     }
 
     /// Lets a slot be used again, and drops what was in it.
     #[inline(never)]
-    fn put_back(&self, index: usize, slot: &Slot<T>, object: Box<T>) {
+    fn put_back(&self, index: usize, slot: &Slot<T, B>, object: Box<T>) {
         let uses = (slot.uses.load(Ordering::Relaxed) + 1) % (MARK / USE);
         slot.uses.store(uses, Ordering::Relaxed);
         self.push(index, slot);
@@ -112,12 +131,12 @@ impl<T> Table<T> {
     }
 
     #[inline]
-    fn slot(&self, index: usize) -> Option<&Slot<T>> {
+    fn slot(&self, index: usize) -> Option<&Slot<T, B>> {
         let (segment, offset) = place(index);
         self.segments.get(segment)?.get()?.get(offset)
     }
 
-    fn last_freed(&self) -> Option<(usize, &Slot<T>)> {
+    fn last_freed(&self) -> Option<(usize, &Slot<T, B>)> {
         let mut seen = self.free.load(Ordering::Acquire);
         loop {
             let index = (seen as u32).checked_sub(1)? as usize;
@@ -130,7 +149,7 @@ impl<T> Table<T> {
         }
     }
 
-    fn push(&self, index: usize, slot: &Slot<T>) {
+    fn push(&self, index: usize, slot: &Slot<T, B>) {
         let mut seen = self.free.load(Ordering::Relaxed);
         loop {
             slot.below.store(seen as u32, Ordering::Relaxed);
@@ -142,7 +161,7 @@ impl<T> Table<T> {
         }
     }
 
-    fn never_used(&self) -> Option<(usize, &Slot<T>)> {
+    fn never_used(&self) -> Option<(usize, &Slot<T, B>)> {
         let mut used = self.used.load(Ordering::Relaxed);
         while used < self.most {
             let (segment, offset) = place(used as usize);
@@ -156,7 +175,7 @@ impl<T> Table<T> {
     }
 
     /// `None` where the memory has ended. Two threads may both make it; one of them is used.
-    fn segment(&self, segment: usize) -> Option<&Vec<Slot<T>>> {
+    fn segment(&self, segment: usize) -> Option<&Vec<Slot<T, B>>> {
         let made = self.segments.get(segment)?.get_or_try_init(|| {
             let size = FIRST_SEGMENT << segment;
             let mut slots = Vec::new();

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// The highest bit of every number. Without it, a number is that of an object that ends.
 pub const LIVE: usize = 1 << (usize::BITS - 1);
 const EMPTY: usize = 0;
-/// No number either: it has no type.
-const FILLING: usize = LIVE;
+/// No number either: no table has so many slots.
+const FILLING: usize = usize::MAX;
 
 /// Enough for the cores of a till; threads beyond them share.
 const SHARDS: usize = 4;
@@ -18,34 +18,49 @@ const SHARDS: usize = 4;
 struct Users(AtomicU64);
 
 /// A place that is empty, or holds an object under a number. No number is ever given to two objects.
-pub struct Place<T> {
+pub struct Place<T, B> {
     state: AtomicUsize,
+    /// Never dropped, so it can be looked at without a count.
+    pub beside: B,
     users: [Users; SHARDS],
     object: UnsafeCell<Option<Box<T>>>,
 }
 
 // SAFETY: what is inside is used by several threads at once, and dropped by any of them.
-unsafe impl<T: Send + Sync> Sync for Place<T> {}
+unsafe impl<T: Send + Sync, B: Sync> Sync for Place<T, B> {}
 
-impl<T> Default for Place<T> {
-    fn default() -> Place<T> {
-        Place { state: EMPTY.into(), users: Default::default(), object: UnsafeCell::new(None) }
+impl<T, B: Default> Default for Place<T, B> {
+    fn default() -> Place<T, B> {
+        Place {
+            state: EMPTY.into(),
+            beside: B::default(),
+            users: Default::default(),
+            object: UnsafeCell::new(None),
+        }
     }
 }
 
-impl<T> Place<T> {
-    /// Puts an object in, to be found by this number from now on; `None` where the place is not empty.
-    pub fn put(&self, number: usize, object: Box<T>) -> Option<()> {
+impl<T, B> Place<T, B> {
+    /// Puts an object in, to be found by this number from now on; `None` where the place is not empty. `furnish` sets what
+    /// stands beside it.
+    pub fn put(&self, number: usize, object: Box<T>, furnish: impl FnOnce(&T, &B)) -> Option<()> {
         self.state.compare_exchange(EMPTY, FILLING, Ordering::SeqCst, Ordering::SeqCst).ok()?;
+        furnish(&object, &self.beside);
         // SAFETY: nobody reads what has no number, and only one can have changed the state so.
         unsafe { *self.object.get() = Some(object) };
         self.state.store(number, Ordering::SeqCst);
         Some(())
     }
 
+    /// Whether the object of this number is here and does not end.
+    #[inline]
+    pub fn holds(&self, number: usize) -> bool {
+        self.state.load(Ordering::SeqCst) == number
+    }
+
     /// Comes to work here; `emptied` is called if this visitor turns out to be the last after the object's end.
     #[inline]
-    pub fn visit<F: Fn(Box<T>)>(&self, number: usize, emptied: F) -> Visit<'_, T, F> {
+    pub fn visit<F: Fn(Box<T>)>(&self, number: usize, emptied: F) -> Visit<'_, T, B, F> {
         let users = &self.users[shard()];
         users.0.fetch_add(1, Ordering::SeqCst);
         Visit { place: self, users, number, emptied }
@@ -73,18 +88,18 @@ impl<T> Place<T> {
 }
 
 /// A visitor, counted out even after a panic.
-pub struct Visit<'a, T, F: Fn(Box<T>)> {
-    place: &'a Place<T>,
+pub struct Visit<'a, T, B, F: Fn(Box<T>)> {
+    place: &'a Place<T, B>,
     users: &'a Users,
     number: usize,
     emptied: F,
 }
 
-impl<T, F: Fn(Box<T>)> Visit<'_, T, F> {
+impl<T, B, F: Fn(Box<T>)> Visit<'_, T, B, F> {
     /// The object, if it is that of the number.
     #[inline]
     pub fn object(&self) -> Option<&T> {
-        if self.place.state.load(Ordering::SeqCst) != self.number {
+        if !self.place.holds(self.number) {
             return None;
         }
         // SAFETY: it is not taken out before this visitor has left: that one is counted, and came before the end.
@@ -92,7 +107,7 @@ impl<T, F: Fn(Box<T>)> Visit<'_, T, F> {
     }
 }
 
-impl<T, F: Fn(Box<T>)> Drop for Visit<'_, T, F> {
+impl<T, B, F: Fn(Box<T>)> Drop for Visit<'_, T, B, F> {
     #[inline]
     fn drop(&mut self) {
         self.users.0.fetch_sub(1, Ordering::SeqCst);

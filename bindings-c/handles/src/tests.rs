@@ -151,13 +151,13 @@ fn the_free_slots_never_look_as_before() {
 #[test]
 fn every_slot_has_one_place() {
     let mut expected = 0;
-    for segment in 0..SEGMENTS {
+    for segment in 0..SEGMENTS - 1 {
         let size = FIRST_SEGMENT << segment;
         assert_eq!([expected, expected + size - 1].map(place), [(segment, 0), (segment, size - 1)]);
         expected += size;
     }
     assert_eq!(expected, MOST as usize);
-    assert!(expected < 1 << INDEX_BITS);
+    assert_eq!(place((1 << INDEX_BITS) - 1).0, SEGMENTS - 1);
 }
 
 /// Counts the drops of its kind.
@@ -172,7 +172,7 @@ impl Drop for Counted<'_> {
 #[test]
 fn an_object_lives_as_long_as_somebody_works_with_it() {
     let (dropped, is_inside) = (AtomicUsize::new(0), Barrier::new(2));
-    let table = Table::new(1);
+    let table: Table<_> = Table::new(1);
     let number = table.insert(Counted(&dropped)).unwrap();
     scope(|threads| {
         threads.spawn(|| {
@@ -197,7 +197,7 @@ fn an_object_lives_as_long_as_somebody_works_with_it() {
 #[test]
 fn who_panics_works_no_longer() {
     let dropped = AtomicUsize::new(0);
-    let table = Table::new(1);
+    let table: Table<_> = Table::new(1);
     let number = table.insert(Counted(&dropped)).unwrap();
     let work = || table.with(number, |_| panic!("on purpose"));
     assert!(catch_unwind(AssertUnwindSafe(work)).is_err());
@@ -252,4 +252,22 @@ fn threads_see_the_object_of_a_number_or_nothing() {
     assert!(used <= 3 * THREADS, "{used} slots");
     let free = std::iter::from_fn(|| table.last_freed()).map(|(index, _)| index);
     assert_eq!(free.collect::<BTreeSet<_>>().len(), used);
+}
+
+#[test]
+fn what_stands_beside_an_object_is_found_as_long_as_that_is_in() {
+    let table: Table<u8, AtomicUsize> = Table::new(1);
+    let number = table
+        .insert_furnished(7, |object, beside: &AtomicUsize| {
+            beside.store(usize::from(*object), Ordering::SeqCst);
+        })
+        .unwrap();
+    let beside = |number| table.beside(number, |beside| beside.load(Ordering::SeqCst));
+    assert_eq!((beside(number), beside(number + USE), beside(0)), (Some(7), None, None));
+    table.beside(number, |beside| beside.store(71, Ordering::SeqCst));
+    assert_eq!(beside(number), Some(71));
+    table.remove(number);
+    assert_eq!(beside(number), None);
+    let next = table.insert_furnished(8, |_, beside| beside.store(80, Ordering::SeqCst)).unwrap();
+    assert_eq!((beside(number), beside(next)), (None, Some(80)));
 }

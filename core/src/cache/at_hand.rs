@@ -8,6 +8,7 @@ use crate::lease::{self, Lease};
 use crate::lifetime::Verdict;
 use crate::slot::Look;
 use crate::token::AccessToken;
+use crate::window::Window;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,8 +17,8 @@ use std::time::Duration;
 pub struct Lent {
     token: Arc<AccessToken>,
     lease: Lease,
-    /// Of the engine, when it was lent.
-    changes: u64,
+    /// Of the engine's window, when it was lent.
+    stamp: u64,
 }
 
 impl Lent {
@@ -93,17 +94,17 @@ impl Cache {
 
     /// This token for a caller that keeps it; `None` if it is not at hand any more.
     pub fn lend(&self, token: &Arc<AccessToken>) -> Option<Lent> {
-        // Counted before the look: a change between the two ends what is lent.
-        let changes = self.slot.changes();
+        // Before the look: a change between the two ends what is lent.
+        let stamp = self.slot.window.stamp();
         let held = self.slot.look();
         let is_at_hand = held.token().is_some_and(|held| Arc::ptr_eq(held, token));
-        is_at_hand.then(|| Lent { token: token.clone(), lease: held.lease(), changes })
+        is_at_hand.then(|| Lent { token: token.clone(), lease: held.lease().clone(), stamp })
     }
 
     /// Whether what was lent may be handed out now; the call is counted then.
     #[inline]
     pub fn lends(&self, lent: &Lent) -> bool {
-        let stands = self.slot.changes() == lent.changes
+        let stands = self.slot.window.stamp() == lent.stamp
             && self.clock.glance().is_some_and(|glance| lent.lease.holds(glance));
         if stands {
             self.served(&lent.token);
@@ -111,16 +112,33 @@ impl Cache {
         stands
     }
 
+    /// Shows the token at hand in the window, as long as nothing else is to be done about it.
+    pub fn show(&self) {
+        let window = self.slot.window;
+        // Before the look: a change between the two keeps it closed.
+        let stamp = window.stamp();
+        let held = self.slot.look();
+        let is_leased = self.clock.glance().is_some_and(|glance| held.is_leased(glance));
+        if is_leased && self.outage.load(Ordering::SeqCst) == Outage::None as u8 {
+            held.token().inspect(|token| window.show(stamp, token.page(), held.lease()));
+        }
+    }
+
+    /// Where [`Cache::show`] shows it.
+    pub fn window(&self) -> &'static Window {
+        self.slot.window
+    }
+
     /// Counts calls that were answered by a lease.
     pub fn served_by_lease(&self, token: &Arc<AccessToken>, count: u64) {
-        self.counters.hits(count);
+        self.slot.window.hits.add(count);
         self.tell_if_outage(token, count);
     }
 
     /// Counts a call that was answered from memory.
     #[inline]
     pub(super) fn served(&self, token: &Arc<AccessToken>) {
-        self.counters.hits(1);
+        self.slot.window.hits.add(1);
         self.tell_if_outage(token, 1);
     }
 

@@ -30,6 +30,8 @@ impl Cache {
         self.report(flight, &outcome, is_current);
         // After the failure was told: what follows from it is told later.
         self.state.with(|state| self.outage.store(state.outage() as u8, Ordering::Relaxed));
+        // Calls are counted otherwise from now on.
+        self.slot.window.close();
         flight.land(&outcome);
     }
 

@@ -1,9 +1,10 @@
 //! Between two readings of the clocks a token is handed out at a glance, and nothing is missed by that.
 
-use crate::doubles::Step::Token;
+use crate::doubles::Step::{Fail, Token};
 use crate::doubles::World;
+use std::mem::MaybeUninit;
 use std::time::Duration;
-use xilnex_auth::{Call, Client};
+use xilnex_auth::{Call, Client, Kind};
 
 /// How often the clocks are read while this is done.
 fn reads(world: &World, work: impl FnOnce()) -> usize {
@@ -122,4 +123,101 @@ fn what_is_lent_ends_with_the_lease_and_with_every_change_of_the_token() {
     assert!(world.client.lends(&second) && !world.client.lends(&again));
     world.client.close();
     assert!(!world.client.lends(&second));
+}
+
+/// What whoever looks at the window in passing gets.
+fn shown(world: &World) -> Option<String> {
+    let mut room = vec![MaybeUninit::new(b'x'); 100];
+    let length = world.client.window().copy(&mut room, &*world.clock);
+    // SAFETY: each of them was something from the start.
+    let text: String = room.iter().map(|byte| char::from(unsafe { byte.assume_init() })).collect();
+    match length {
+        Some(length) => {
+            assert!(text[length..].starts_with("\0x"));
+            Some(text[..length].to_owned())
+        }
+        None => {
+            assert!(text.chars().all(|letter| letter == 'x'));
+            None
+        }
+    }
+}
+
+/// Gets a token and has it shown, as a binding does.
+fn show(world: &World) -> String {
+    let token = world.get();
+    // A lease begins with a look.
+    world.get();
+    world.client.show();
+    token
+}
+
+#[test]
+fn what_is_shown_is_copied_without_a_reading_of_the_clocks_and_counted() {
+    let world = World::new([Token("one", 3600)]);
+    world.client.show();
+    assert_eq!(shown(&world), None, "there is no token yet");
+    assert_eq!(show(&world), "one");
+    let hits = world.client.stats().hits;
+    let read = reads(&world, || {
+        for _ in 0..1000 {
+            assert_eq!(shown(&world).as_deref(), Some("one"));
+            world.clock.advance(0.0009);
+        }
+    });
+    assert_eq!((read, world.client.stats().hits), (0, hits + 1000));
+    let mut small = [MaybeUninit::new(b'x'); 3];
+    assert_eq!(world.client.window().copy(&mut small, &*world.clock), None);
+    world.clock.advance(0.1);
+    assert_eq!(shown(&world), None, "a second is over");
+    assert_eq!(world.client.stats().hits, hits + 1000);
+    show(&world);
+    assert_eq!(shown(&world).as_deref(), Some("one"));
+}
+
+#[test]
+fn what_is_shown_ends_with_either_clock() {
+    for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -2.2), (0.5, -1800.0), (0.5, 1800.0)] {
+        let world = World::new([Token("one", 10_000)]);
+        world.clock.advance(7200.0);
+        show(&world);
+        assert_eq!(shown(&world).as_deref(), Some("one"));
+        world.clock.step(boot, wall);
+        // Where the wall clock stands still, the other one is heard after some calls.
+        let calls = if wall == 0.0 { 64 } else { 0 };
+        let ended = (0..=calls).find(|_| shown(&world).is_none());
+        assert!(ended.is_some(), "boot {boot}, wall {wall}");
+    }
+}
+
+#[test]
+fn what_is_shown_ends_with_every_change_of_the_token() {
+    let world = World::new([Token("one", 3600), Token("two", 3600)]);
+    show(&world);
+    let other = world.client.clone();
+    assert!(shown(&world).is_some() && other.invalidate("one"));
+    assert_eq!(shown(&world), None);
+    world.client.show();
+    assert_eq!(shown(&world), None, "there is none to be shown");
+    assert_eq!(show(&world), "two");
+    assert_eq!(shown(&world).as_deref(), Some("two"));
+    world.client.close();
+    world.client.show();
+    assert_eq!(shown(&world), None);
+}
+
+#[test]
+fn nothing_is_shown_during_an_outage() {
+    let world =
+        World::new([Token("one", 100), Fail(Kind::Connect), Fail(Kind::Connect), Fail(Kind::Connect)]);
+    show(&world);
+    world.clock.advance(86.0);
+    show(&world);
+    world.until(|| {
+        show(&world);
+        world.client.stats().served_while_failing > 0
+    });
+    let before = world.client.stats().served_while_failing;
+    assert_eq!((shown(&world), world.get()), (None, "one".to_owned()));
+    assert_eq!(world.client.stats().served_while_failing, before + 1);
 }
