@@ -2,14 +2,16 @@
 
 Usage: python3 tools/everywhere [TARGET ...]
 
-A module of a family has build(target, kind), which gives the paths of the artefacts it made in dist/all, and
-run(target, kind, artefact), which gives a sentence about the run that it passed, or raises NotRun.
+For each kind of artefact the module of a family has build_KIND(target), which gives the path of what it made in
+dist/all, and run_KIND(target, artefact), which gives a sentence about the run that it passed, or raises NotRun. What
+was built is run while the next is being built: a build keeps one processor busy, a run waits most of the time.
 """
 
 import importlib
 import sys
 import time
 import traceback
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import manifest
 import platforms
@@ -36,43 +38,52 @@ def timed(name, step, *arguments):
         print(f"{time.monotonic() - begun:7.1f} s  {name}", flush=True)
 
 
-def outcome(family, target, kind, artefact):
-    """What is told of the run of an artefact, and whether it is as it should be."""
+def steps(target, kind):
+    """What builds and what runs a kind of artefact for a target."""
+    family = importlib.import_module(target.family)
+    return tuple(getattr(family, f"{verb}_{kind.replace('-', '_')}") for verb in ("build", "run"))
+
+
+def tried(run, target, artefact):
+    """The row of an artefact that was run, and whether all is well with it."""
     try:
-        return timed(f"{target.name}: run {artefact.name}", family.run, target, kind, artefact), True
+        told, is_well = timed(f"{target.name}: run {artefact.name}", run, target, artefact), True
     except manifest.NotRun as reason:
-        return f"built, not run: {reason}", True
+        told, is_well = f"built, not run: {reason}", True
     except PROBLEMS as problem:
         tell(problem)
-        return f"FAILED: {problem}"[:500], False
+        told, is_well = f"FAILED: {problem}"[:500], False
+    print(f"           {artefact.name}: {told}", flush=True)
+    return manifest.row(artefact, target, told), is_well
 
 
-def rows(target, kind):
-    """A row for each artefact of one kind, and whether all is well with it."""
+def begun(runner, target, kind):
+    """Builds; gives the future of what `tried` gives, or of the row of a failure."""
     try:
-        family = importlib.import_module(target.family)
-        artefacts = timed(f"{target.name}: build {kind}", family.build, target, kind)
+        build, run = steps(target, kind)
+        artefact = timed(f"{target.name}: build {kind}", build, target)
     except PROBLEMS as problem:
         tell(problem)
-        yield manifest.failed(target, kind, str(problem)), False
-        return
-    for artefact in artefacts:
-        told, is_well = outcome(family, target, kind, artefact)
-        print(f"           {artefact.name}: {told}", flush=True)
-        yield manifest.row(artefact, target, told), is_well
+        failed = Future()
+        failed.set_result((manifest.failed(target, kind, str(problem)), False))
+        return failed
+    return runner.submit(tried, run, target, artefact)
 
 
 def main():
     chosen = platforms.chosen(sys.argv[1:])
-    made, failures = [], []
-    for target in chosen:
-        for kind in target.kinds:
-            for row, is_well in rows(target, kind):
-                made.append(row)
-                failures += [] if is_well else [f"{target.name}: {row.artefact}: {row.run}"]
-            # What was made so far is told, whatever comes.
-            manifest.write(made, chosen)
+    toolchain.OUT.mkdir(parents=True, exist_ok=True)
+    futures = []
+    with ThreadPoolExecutor(1) as runner:
+        for target in chosen:
+            for kind in target.kinds:
+                futures.append(begun(runner, target, kind))
+                # What was made so far is told, whatever comes.
+                manifest.write([future.result()[0] for future in futures if future.done()], chosen)
+    made = [future.result() for future in futures]
+    manifest.write([row for row, _ in made], chosen)
     print(manifest.MANIFEST.read_text())
+    failures = [f"{row.target}: {row.artefact}: {row.run}" for row, is_well in made if not is_well]
     if failures:
         raise SystemExit("\n".join(["failed:", *failures]))
 

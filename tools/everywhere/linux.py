@@ -59,6 +59,13 @@ def machine(target):
     return Machine()
 
 
+def ready(target):
+    """The same, with all of it installed."""
+    mine = machine(target)
+    toolchain.packages(*mine.packages)
+    return mine
+
+
 def musl_root(architecture, processor):
     """A folder in which the loader of musl lies where programs look for it."""
     # Of the release whose musl knows how programs of Alpine are relocated.
@@ -93,16 +100,6 @@ def check_glibc(path):
         raise Failure(f"{path.name} needs glibc {'.'.join(map(str, max(needed)))}, and {GLIBC} is promised")
 
 
-def build(target, kind):
-    OUT.mkdir(parents=True, exist_ok=True)
-    return {"sdk": build_sdk, "wheel": build_wheel, "npm": build_npm}[kind](target)
-
-
-def run(target, kind, artefact):
-    toolchain.packages(*machine(target).packages)
-    return {"sdk": run_sdk, "wheel": run_wheel, "npm": run_npm}[kind](target, artefact)
-
-
 def build_sdk(target):
     given = environment(target)
     private = assemble.build(("--target", versioned(target)), program="cargo-zigbuild", environment=given)
@@ -110,14 +107,14 @@ def build_sdk(target):
     for name in ("libxilnex_auth.so", "libxilnex_auth_sandbox.so", "xilnex-auth"):
         check_glibc(built / name)
     papers = toolchain.papers("sdk", target.triple)
-    return [assemble.pack(OUT, papers, target.triple, built, private)]
+    return assemble.pack(OUT, papers, target.triple, built, private)
 
 
 def run_sdk(target, archive):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         call("tar", "-xzf", archive, "-C", folder, "--strip-components", "1")
-        mine = machine(target)
+        mine = ready(target)
         drivers = compiled(folder, mine)
         below = shim(target, folder)
         told = [f"{kind}: {suite.run((*mine.runner, path), below)}" for kind, path in drivers.items()]
@@ -171,7 +168,8 @@ def build_wheel(target):
     manifest = ("--manifest-path", ROOT / "bindings-python/Cargo.toml")
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
         call(*words, "--compatibility", promised, *manifest, "--out", folder, environment=environment(target))
-        return [Path(shutil.move(wheel, OUT / wheel.name)) for wheel in Path(folder).iterdir()]
+        (wheel,) = Path(folder).iterdir()
+        return Path(shutil.move(wheel, OUT / wheel.name))
 
 
 def run_wheel(target, wheel):
@@ -179,25 +177,24 @@ def run_wheel(target, wheel):
     if is_musl(target):
         raise NotRun("no registry at hand carries a CPython for musl")
     with tempfile.TemporaryDirectory() as folder:
-        return f"{how(machine(target))}: {pythons.run(wheel, cpu, shim(target, Path(folder)))}"
+        return f"{how(ready(target))}: {pythons.run(wheel, cpu, shim(target, Path(folder)))}"
 
 
 def build_npm(target):
     given = environment(target)
-    words = ("--target", versioned(target), "-p", "xilnex-auth-node", "-p", "xilnex-auth-sandbox-node")
+    words = ("--target", versioned(target), *npm.CRATES)
     # Its profile stands in the folder.
     call("cargo-zigbuild", "zigbuild", "--release", "--locked", *words, folder=npm.SOURCES, environment=given)
     built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
-    names = {"xilnex-auth": "xilnex_auth_node", "xilnex-auth-sandbox": "xilnex_auth_sandbox_node"}
-    natives = {stem: built / f"lib{name}.so" for stem, name in names.items()}
+    natives = npm.natives(built, "lib", ".so")
     for path in natives.values():
         check_glibc(path)
-    return [npm.platform_package(target, natives)]
+    return npm.platform_package(target, natives)
 
 
 def run_npm(target, package):
     cpu = dict(target.machine)["cpu"]
-    mine = machine(target)
+    mine = ready(target)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         driver = npm.installed(folder, npm.main_package(folder), package)
@@ -205,5 +202,6 @@ def run_npm(target, package):
         told = []
         nodes = npm.musl_nodes(cpu, target.wheel) if is_musl(target) else npm.nodes(f"node-linux-{cpu}")
         for version, program in nodes.items():
-            told.append(f"Node {version}: {suite.run((*mine.runner, program, driver), below)}")
+            words = (*mine.runner, program, driver)
+            told.append(f"Node {version}: {suite.run(words, below, is_emulated=cpu != 'x64')}")
         return f"{how(mine)}: {'; '.join(told)}"

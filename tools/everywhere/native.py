@@ -17,16 +17,10 @@ import assemble
 LIBRARY = {"win32": ("", ".dll"), "darwin": ("lib", ".dylib")}.get(sys.platform, ("lib", ".so"))
 
 
-def build(target, kind):
+def here(target):
+    """Fails where this is not such a machine."""
     if assemble.host() != target.triple:
         raise Failure(f"{target.name} is built on such a machine, and this is {assemble.host()}")
-    OUT.mkdir(parents=True, exist_ok=True)
-    return {"sdk": build_sdk, "wheel": build_wheel, "npm": build_npm}[kind](target)
-
-
-def run(target, kind, artefact):
-    told = {"sdk": run_sdk, "wheel": run_wheel, "npm": run_npm}[kind](artefact)
-    return f"natively: {told}"
 
 
 def built():
@@ -34,11 +28,12 @@ def built():
 
 
 def build_sdk(target):
+    here(target)
     private = assemble.build()
-    return [assemble.pack(OUT, toolchain.papers("sdk"), target.triple, built(), private)]
+    return assemble.pack(OUT, toolchain.papers("sdk"), target.triple, built(), private)
 
 
-def run_sdk(archive):
+def run_sdk(_target, archive):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         call("tar", "-xzf", archive, "-C", folder, "--strip-components", "1")
@@ -50,36 +45,35 @@ def run_sdk(archive):
             words = (f"-std={standard}", "-D_POSIX_C_SOURCE=200809L", ROOT / "tests/drivers" / source, "-o", program)
             call(compiler, *words, *flags, "-lpthread")
             told.append(f"{source}: {suite.run((program,))}")
-        return "; ".join(told)
+        return f"natively: {'; '.join(told)}"
 
 
-def build_wheel(_target):
+def build_wheel(target):
+    here(target)
     shutil.copytree(toolchain.papers("wheel"), ROOT / "bindings-python", dirs_exist_ok=True)
     maturin = (toolchain.python() / "maturin", "build", "--release", "--locked")
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
         call(*maturin, "--manifest-path", ROOT / "bindings-python/Cargo.toml", "--out", folder)
-        return [Path(shutil.move(wheel, OUT / wheel.name)) for wheel in Path(folder).iterdir()]
+        (wheel,) = Path(folder).iterdir()
+        return Path(shutil.move(wheel, OUT / wheel.name))
 
 
-def run_wheel(wheel):
+def run_wheel(_target, wheel):
     with tempfile.TemporaryDirectory() as folder:
         call(sys.executable, "-m", "venv", folder)
         python = toolchain.programs(Path(folder)) / "python"
         call(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", wheel)
-        return suite.run((python, ROOT / "tests/drivers/driver.py"))
+        return f"natively: {suite.run((python, ROOT / 'tests/drivers/driver.py'))}"
 
 
 def build_npm(target):
-    words = ("--release", "--locked", "-p", "xilnex-auth-node", "-p", "xilnex-auth-sandbox-node")
-    call("cargo", "build", *words, folder=npm.SOURCES)
-    before, after = LIBRARY
-    names = {"xilnex-auth": "xilnex_auth_node", "xilnex-auth-sandbox": "xilnex_auth_sandbox_node"}
-    natives = {stem: built() / f"{before}{name}{after}" for stem, name in names.items()}
-    return [npm.platform_package(target, natives)]
+    here(target)
+    call("cargo", "build", "--release", "--locked", *npm.CRATES, folder=npm.SOURCES)
+    return npm.platform_package(target, npm.natives(built(), *LIBRARY))
 
 
-def run_npm(package):
+def run_npm(_target, package):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         driver = npm.installed(folder, npm.main_package(folder), package)
-        return suite.run(("node", driver))
+        return f"natively: {suite.run(('node', driver))}"

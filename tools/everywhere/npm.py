@@ -22,6 +22,10 @@ NODES = {
 MUSL_NODES = {"x64": ("20.18.0", "22.20.0", "24.19.0"), "arm64": ("22.20.0", "24.19.0")}
 
 
+# Each crate of an addon, and how its file is called in a package.
+ADDONS = {"xilnex-auth-node": "xilnex-auth", "xilnex-auth-sandbox-node": "xilnex-auth-sandbox"}
+CRATES = tuple(word for crate in ADDONS for word in ("-p", crate))
+
 # What lies beside the code in each package.
 PAPERS = ("LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.md", "sbom.cyclonedx.json")
 
@@ -39,6 +43,11 @@ def pack(folder, out=OUT):
     out.mkdir(parents=True, exist_ok=True)
     told = json.loads(call("npm", "pack", "--json", "--ignore-scripts", "--pack-destination", out, folder=folder))
     return out / told[0]["filename"]
+
+
+def natives(built, before, after):
+    """The addons that were built, by the names of their files in a package."""
+    return {stem: built / f"{before}{crate.replace('-', '_')}{after}" for crate, stem in ADDONS.items()}
 
 
 def platform_package(target, natives):

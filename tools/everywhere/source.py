@@ -15,16 +15,11 @@ from toolchain import OUT, ROOT, call
 CRATES = ("wiping", "lasting", "core", "sandbox", "cli", "bindings-node", "bindings-node/sandbox")
 
 
-def build(target, kind):
-    OUT.mkdir(parents=True, exist_ok=True)
-    return [{"main": npm.main_package, "sdist": sdist, "npm-source": npm_source}[kind]()]
+def build_main(_target):
+    return npm.main_package()
 
 
-def run(target, kind, artefact):
-    return {"main": run_main, "sdist": run_sdist, "npm-source": run_npm_source}[kind](artefact)
-
-
-def sdist():
+def build_sdist(_target):
     maturin = toolchain.python() / "maturin"
     shutil.copytree(toolchain.papers("wheel"), ROOT / "bindings-python", dirs_exist_ok=True)
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
@@ -40,7 +35,7 @@ def workspace():
     return re.sub(r"^(default-members|exclude) = .*\n", "", text, flags=re.M)
 
 
-def npm_source():
+def build_npm_source(_target):
     """Sources, lockfile and a program that has cargo build them."""
     main = npm.manifest()
     described = {
@@ -74,7 +69,7 @@ def npm_source():
         return npm.pack(made)
 
 
-def run_main(package):
+def run_main(_target, package):
     """The main package alone says which package it misses."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -87,7 +82,7 @@ def run_main(package):
     return f'alone it says "{missing}"; with the package of each platform it ran where that is told'
 
 
-def run_sdist(archive):
+def run_sdist(_target, archive):
     """Built by pip in an empty folder, then run."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -97,7 +92,7 @@ def run_sdist(archive):
         return f"built by pip and cargo alone: {suite.run((program, ROOT / 'tests/drivers/driver.py'), below())}"
 
 
-def run_npm_source(package):
+def run_npm_source(_target, package):
     """Built by its program for the main package in an empty folder, then run."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

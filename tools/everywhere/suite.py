@@ -4,12 +4,32 @@ import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from toolchain import ROOT, Failure, call
 
 TOLD = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored", re.M)
 FAILED = re.compile(r"^test (\S+)\s+\.\.\. FAILED$", re.M)
+
+# For an interpreter inside an emulator, which takes seconds to start: a token, the next from memory, what is refused,
+# TLS, time that is up, threads, secrets in files, refreshes and events. The programs in C run all of them there.
+SAMPLE = (
+    "access_token",
+    "cached_across_clients",
+    "closed_while_callers_wait",
+    "concurrent_cold",
+    "config_unknown_option",
+    "events",
+    "expiry",
+    "invalidate",
+    "refresh_ahead",
+    "secret_file_rotated",
+    "silent_server",
+    "trust_ca_file",
+    "trust_without_ca_file",
+    "wrong_secret",
+)
 
 
 @cache
@@ -38,8 +58,8 @@ def once(given, threads, name=None):
     return int(counts[1]), FAILED.findall(done.stdout), int(counts[3]), done.stdout
 
 
-def run(driver, shim=None, environment=None, threads=8):
-    """Runs every scenario by the words that start a driver; tells how many passed.
+def run(driver, shim=None, environment=None, threads=8, is_emulated=False):
+    """Runs every scenario by the words that start a driver, or a sample where it is emulated; tells how many passed.
 
     Without `shim`, which is tests/system/shim.c built for the platform, those whose system fails are not run. Those
     that fail are repeated one by one: scenarios count seconds, and an emulator beside seven others may be too slow.
@@ -47,6 +67,8 @@ def run(driver, shim=None, environment=None, threads=8):
     given = {"XILNEX_AUTH_DRIVER": json.dumps([str(word) for word in driver]), **(environment or {})}
     if shim is not None:
         given["XILNEX_AUTH_SHIM"] = str(shim)
+    if is_emulated:
+        return sampled(given)
     passed, failed, ignored, _ = once(given, threads)
     for name in failed:
         again, _, _, printed = once(given, 1, name)
@@ -55,3 +77,12 @@ def run(driver, shim=None, environment=None, threads=8):
     told = f", {len(failed)} of them when repeated alone" if failed else ""
     missing = f", {ignored} not run: they need a shim under the system" if ignored else ""
     return f"{passed + len(failed)} scenarios passed{told}{missing}"
+
+
+def sampled(given):
+    with ThreadPoolExecutor(2) as together:
+        done = list(together.map(lambda name: once(given, 1, f"{name}::given"), SAMPLE))
+    told = [printed[-4000:] for passed, _, _, printed in done if passed != 1]
+    if told:
+        raise Failure(f"scenarios failed: {told}")
+    return f"{len(done)} chosen scenarios passed"

@@ -69,15 +69,6 @@ def imports(path, objdump):
     return set(re.findall(r"^\t[0-9a-f]+\t +\d+  (\w+)$", call(objdump, "-p", path), re.M))
 
 
-def build(target, kind):
-    OUT.mkdir(parents=True, exist_ok=True)
-    return {"sdk": build_sdk, "wheel": build_wheel, "npm": build_npm}[kind](target)
-
-
-def run(target, kind, artefact):
-    return {"sdk": run_sdk, "wheel": run_wheel, "npm": run_npm}[kind](target, artefact)
-
-
 def build_sdk(target):
     given = environment(target)
     private = assemble.build(("--target", target.triple), program="/usr/bin/cargo", environment=given)
@@ -86,7 +77,7 @@ def build_sdk(target):
         check_windows_7(
             [built / name for name in ("xilnex_auth.dll", "xilnex_auth_sandbox.dll", "xilnex-auth.exe")], target
         )
-    return [assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built, private)]
+    return assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built, private)
 
 
 def check_windows_7(paths, target):
@@ -172,7 +163,7 @@ def build_wheel(target):
         (wheel,) = Path(folder).iterdir()
         if not wheel.stem.endswith(f"-abi3-{target.wheel}"):
             raise Failure(f"{wheel.name} is not for every CPython on {target.wheel}")
-        return [Path(shutil.move(wheel, OUT / wheel.name))]
+        return Path(shutil.move(wheel, OUT / wheel.name))
 
 
 def run_wheel(target, wheel):
@@ -193,19 +184,15 @@ def build_npm(target):
     nothing.mkdir(parents=True, exist_ok=True)
     call(mingw(target, "gcc"), "-shared", "-x", "c", "/dev/null", "-o", nothing / "libnode.dll")
     given = environment(target) | {"LIBNODE_PATH": str(nothing)}
-    crates = ("-p", "xilnex-auth-node", "-p", "xilnex-auth-sandbox-node")
     # Its profile stands in the folder.
-    words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *crates)
+    words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *npm.CRATES)
     call(*words, folder=npm.SOURCES, environment=given)
     built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
-    natives = {
-        "xilnex-auth": built / "xilnex_auth_node.dll",
-        "xilnex-auth-sandbox": built / "xilnex_auth_sandbox_node.dll",
-    }
+    natives = npm.natives(built, "", ".dll")
     for path in natives.values():
         if "libnode" in call(mingw(target, "objdump"), "-p", path):
             raise Failure(f"{path.name} wants a libnode.dll, which no Node for Windows brings")
-    return [npm.platform_package(target, natives)]
+    return npm.platform_package(target, natives)
 
 
 def judging(target, folder):

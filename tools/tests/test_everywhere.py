@@ -20,22 +20,29 @@ def everywhere(monkeypatch, tmp_path, request):
     out.mkdir()
     monkeypatch.setattr(program.manifest, "MANIFEST", tmp_path / "MANIFEST.md")
     monkeypatch.setattr(program.manifest, "OUT", out)
+    monkeypatch.setattr(program.toolchain, "OUT", out)
     family = type(sys)("linux")
     monkeypatch.setitem(sys.modules, "linux", family)
 
-    def build(target, kind):
-        if (target.name, kind) == ("linux-arm64-gnu", "wheel"):
-            raise getattr(request, "param", RuntimeError)("no wheel | today")
-        artefact = out / f"{target.name}-{kind}"
-        artefact.write_text(kind)
-        return [artefact]
+    def builder(kind):
+        def build(target):
+            if (target.name, kind) == ("linux-arm64-gnu", "wheel"):
+                raise getattr(request, "param", RuntimeError)("no wheel | today")
+            artefact = out / f"{target.name}-{kind}"
+            artefact.write_text(kind)
+            return artefact
 
-    def run(target, kind, artefact):
-        if kind == "npm":
-            raise program.manifest.NotRun("nothing runs it")
+        return build
+
+    def run(_target, _artefact):
         return "182 scenarios passed"
 
-    family.build, family.run = build, run
+    def run_nothing(_target, _artefact):
+        raise program.manifest.NotRun("nothing runs it")
+
+    for kind in ("sdk", "wheel", "npm"):
+        setattr(family, f"build_{kind}", builder(kind))
+        setattr(family, f"run_{kind}", run_nothing if kind == "npm" else run)
     return program
 
 
