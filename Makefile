@@ -31,13 +31,13 @@ SANDBOX_H := --config bindings-c/sandbox/cbindgen.toml --crate xilnex-auth-sandb
 DOCUMENTED := -p xilnex-auth -p xilnex-auth-wiping -p xilnex-auth-lasting -p xilnex-auth-sandbox -p xilnex-auth-cli
 
 # Folders are listed too: one is newer when a file in it has come or gone.
-RUST := Cargo.toml Cargo.lock tools/notices.py tools/papers.py tools/sbom.py $(shell find wiping/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
+RUST := Cargo.toml Cargo.lock tools/notices.py tools/papers.py tools/sbom.py $(shell find wiping/src lasting/src core/src sandbox/src cli/src) $(wildcard */Cargo.toml)
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
 	bindings-node/.cargo/config.toml \
 	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin bindings-node/lib) \
-	$(filter-out %/modules.js,$(wildcard bindings-node/*.js)) $(wildcard bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
+	$(filter-out %/modules.js %/seldom.js,$(wildcard bindings-node/*.js)) $(wildcard bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
 C_SOURCES := $(shell find bindings-c include) CHANGELOG.md LICENSE-MIT LICENSE-APACHE
 
 # forget FILES MARK: a mark says that something was made; where that has gone, so must the mark.
@@ -145,7 +145,7 @@ bench-quick: $(BENCH)/ready.done ## print the ratios of make bench in two minute
 
 clean: ## remove everything that was built
 	rm -rf target dist bindings-node/node_modules tests/interop/node_modules
-	rm -rf bindings-node/*.node bindings-node/modules.js bindings-*/THIRD-PARTY-NOTICES.md bindings-*/sbom.cyclonedx.json .ruff_cache bindings-python/.mypy_cache
+	rm -rf bindings-node/*.node bindings-node/modules.js bindings-node/seldom.js bindings-*/THIRD-PARTY-NOTICES.md bindings-*/sbom.cyclonedx.json .ruff_cache bindings-python/.mypy_cache
 
 # The packages.
 

@@ -1,13 +1,19 @@
 //! For how long what the exact clocks said stands, so that most calls cost two looks at clocks that are nearly free.
 
-use crate::clock::{Glance, nanos};
+use crate::clock::{Clock, Glance, nanos};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// No longer than this, so that one clock that is set back, or stands still, misleads nobody for longer.
 pub const LONGEST: Duration = Duration::from_secs(1);
 
+/// No clock shows it.
+const UNSEEN: u64 = u64::MAX;
+
 const LONGEST_NANOS: u64 = LONGEST.as_nanos() as u64;
+
+/// A wall clock that stands still keeps the other one from being heard for so many calls at most.
+const CALLS_OF_A_LOOK: u64 = 64;
 
 /// Until when a token may be handed out without another look at the exact clocks. Nobody has one at first.
 ///
@@ -16,12 +22,14 @@ const LONGEST_NANOS: u64 = LONGEST.as_nanos() as u64;
 pub struct Lease {
     awake: AtomicU64,
     wall: AtomicU64,
+    /// The wall clock when it was last found to hold by both.
+    seen: AtomicU64,
 }
 
 impl Default for Lease {
     fn default() -> Lease {
         // Half of time away from every clock.
-        Lease { awake: (u64::MAX / 2).into(), wall: (u64::MAX / 2).into() }
+        Lease { awake: (u64::MAX / 2).into(), wall: (u64::MAX / 2).into(), seen: UNSEEN.into() }
     }
 }
 
@@ -40,15 +48,44 @@ impl Lease {
         let length = nanos(length.min(LONGEST));
         self.awake.store(from.awake.wrapping_add(length), Ordering::Relaxed);
         self.wall.store(from.wall.wrapping_add(length), Ordering::Relaxed);
+        self.look_again();
     }
 
     /// Becomes the same as another.
     pub fn set(&self, other: &Lease) {
         self.awake.store(other.awake.load(Ordering::Relaxed), Ordering::Relaxed);
         self.wall.store(other.wall.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.look_again();
     }
 
-    /// Whether it holds.
+    /// Whether it holds now. In the same instant of the wall clock it does as it did: half of the looks are saved.
+    #[inline]
+    pub fn stands<C: Clock + ?Sized>(&self, clock: &C) -> bool {
+        clock
+            .wall()
+            .is_some_and(|wall| self.seen.load(Ordering::Relaxed) == wall || self.is_seen_to_hold(clock))
+    }
+
+    #[inline(never)]
+    fn is_seen_to_hold<C: Clock + ?Sized>(&self, clock: &C) -> bool {
+        let held = clock.glance().filter(|glance| self.holds(*glance));
+        self.seen.store(held.map_or(UNSEEN, |glance| glance.wall), Ordering::Relaxed);
+        held.is_some()
+    }
+
+    /// A call was answered by it, after so many others.
+    #[inline]
+    pub fn served(&self, before: u64) {
+        if before.is_multiple_of(CALLS_OF_A_LOOK) {
+            self.look_again();
+        }
+    }
+
+    fn look_again(&self) {
+        self.seen.store(UNSEEN, Ordering::Relaxed);
+    }
+
+    /// Whether it holds at this glance.
     #[inline]
     pub fn holds(&self, now: Glance) -> bool {
         let is_within = |end: &AtomicU64, now: u64| {

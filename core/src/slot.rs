@@ -1,6 +1,6 @@
 //! What an engine holds as long as somebody uses it: the secret in force, and the token at hand, as both clocks judge it.
 
-use crate::clock::{Clock, Glance, Reading};
+use crate::clock::{Clock, Reading};
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::flight::Outcome;
@@ -58,20 +58,10 @@ impl Look {
         self.0.token.as_ref()
     }
 
-    /// Whether it may be handed out without another look at the exact clocks.
+    /// Until when it may be handed out without another look at the exact clocks.
     #[inline]
-    pub fn is_leased(&self, now: Glance) -> bool {
-        self.0.lease.holds(now)
-    }
-
-    /// For how long.
     pub fn lease(&self) -> &Lease {
         &self.0.lease
-    }
-
-    /// It may be for this long, from this glance on.
-    pub fn grant(&self, from: Glance, length: Duration) {
-        self.0.lease.grant(from, length);
     }
 }
 

@@ -14,32 +14,12 @@ static LAST_STAMP: AtomicU64 = AtomicU64::new(0);
 /// Windows of engines that are gone.
 static FREE: Stock<Window> = Stock::new();
 
-/// A wall clock that stands still keeps the other one from being heard for so many calls at most.
-const CALLS_OF_A_LOOK: u64 = 64;
-
 /// What stands beside the text of a token that is shown.
 #[derive(Default)]
 pub struct Shown {
     /// Of the window, for which it was the token at hand.
     stamp: AtomicU64,
     lease: Lease,
-    /// The wall clock at the last look at both clocks that found the lease to hold.
-    seen: AtomicU64,
-}
-
-impl Shown {
-    /// Whether its lease holds. In the same instant of the wall clock it does as it did.
-    #[inline]
-    fn is_leased(&self, clock: &impl Clock) -> bool {
-        clock.wall().is_some_and(|wall| self.seen.load(Ordering::Relaxed) == wall || self.holds(clock))
-    }
-
-    #[inline(never)]
-    fn holds(&self, clock: &impl Clock) -> bool {
-        let held = clock.glance().filter(|glance| self.lease.holds(*glance));
-        self.seen.store(held.map_or(0, |glance| glance.wall), Ordering::Relaxed);
-        held.is_some()
-    }
 }
 
 /// Of an engine, which closes it whenever its token, or what is to be done about that, changes. Stays for ever.
@@ -83,18 +63,24 @@ impl Window {
     /// lease. If anything has changed since, nothing is shown.
     pub(crate) fn show(&self, stamp: u64, page: &'static Page<Shown>, lease: &Lease) {
         page.head.lease.set(lease);
-        page.head.seen.store(0, Ordering::Relaxed);
         page.head.stamp.store(stamp, Ordering::Release);
         self.shown.set(Some(page));
     }
 
+    /// Counts a call that was answered by a lease.
+    #[inline]
+    pub(crate) fn count(&self, lease: &Lease) {
+        lease.served(self.hits.add(1));
+    }
+
     /// Copies the token that is shown, and a NUL, and counts the call. Gives its length; `None` where nothing is shown by the
     /// clock of the engine, or the room is too small: then nothing is left in it either.
-    #[inline]
+    // In both functions of C that use it: a call would be a tenth of it.
+    #[inline(always)]
     pub fn copy(&self, into: &mut [MaybeUninit<u8>], clock: &impl Clock) -> Option<usize> {
         let stamp = self.stamp.load(Ordering::Acquire);
         let page = self.shown.get()?;
-        if page.head.stamp.load(Ordering::Acquire) != stamp || !page.head.is_leased(clock) {
+        if page.head.stamp.load(Ordering::Acquire) != stamp || !page.head.lease.stands(clock) {
             return None;
         }
         let length = page.copy(into)?;
@@ -102,9 +88,7 @@ impl Window {
             into.iter_mut().take(length).for_each(Zeroize::zeroize);
             return None;
         }
-        if self.hits.add(1).is_multiple_of(CALLS_OF_A_LOOK) {
-            page.head.seen.store(0, Ordering::Relaxed);
-        }
+        self.count(&page.head.lease);
         Some(length)
     }
 }

@@ -160,7 +160,9 @@ fn every_file_tells_its_purpose_first_and_stays_readable() {
                 starts.iter().any(|start| text.starts_with(start)),
                 "{name} does not start with its purpose"
             );
-            let is_generated = ["include/xilnex_auth.h", "bindings-node/modules.js"].contains(&name.as_str());
+            let is_generated =
+                ["include/xilnex_auth.h", "bindings-node/modules.js", "bindings-node/seldom.js"]
+                    .contains(&name.as_str());
             assert!(is_generated || text.lines().count() <= 400, "{name} is longer than 400 lines");
         }
     }

@@ -2,11 +2,10 @@
 
 use super::{Cache, Outage};
 use crate::call::Call;
-use crate::clock::{Glance, Reading, nanos};
+use crate::clock::{Reading, nanos};
 use crate::event::Happening;
 use crate::lease::{self, Lease};
 use crate::lifetime::Verdict;
-use crate::slot::Look;
 use crate::token::AccessToken;
 use crate::window::Window;
 use std::sync::Arc;
@@ -32,30 +31,26 @@ impl Cache {
     /// Gives the token at hand, if it serves this call; a refresh that is due is started. Never waits for the network.
     #[inline]
     pub fn ready<T>(self: &Arc<Self>, call: &Call, give: impl FnOnce(&Arc<AccessToken>) -> T) -> Option<T> {
-        let glance = self.clock.glance();
         let held = self.slot.look();
         let token = held.token()?;
-        let is_leased = call.min_ttl.is_zero() && glance.is_some_and(|glance| held.is_leased(glance));
-        if !is_leased && !self.serves(&held, token, call.min_ttl, glance) {
+        let is_leased = call.min_ttl.is_zero() && held.lease().stands(&*self.clock);
+        if !is_leased && !self.serves(held.lease(), token, call.min_ttl) {
             return None;
         }
-        self.served(token);
+        self.slot.window.count(held.lease());
+        self.tell_if_outage(token, 1);
         Some(give(token))
     }
 
     /// Whether the token at hand serves such a call by the exact clocks.
     #[inline(never)]
-    fn serves(
-        self: &Arc<Self>,
-        held: &Look,
-        token: &AccessToken,
-        min_ttl: Duration,
-        glance: Option<Glance>,
-    ) -> bool {
+    fn serves(self: &Arc<Self>, lease: &Lease, token: &AccessToken, min_ttl: Duration) -> bool {
+        // Before the exact clocks are read.
+        let glance = self.clock.glance();
         let now = self.clock.now();
         let stands = self.stands(token, &now);
         if let Some((glance, length)) = glance.zip(stands) {
-            held.grant(glance, length);
+            lease.grant(glance, length);
         }
         match token.lifetime().judge(now.since(token.sent()), min_ttl) {
             Verdict::Fresh => true,
@@ -104,10 +99,10 @@ impl Cache {
     /// Whether what was lent may be handed out now; the call is counted then.
     #[inline]
     pub fn lends(&self, lent: &Lent) -> bool {
-        let stands = self.slot.window.stamp() == lent.stamp
-            && self.clock.glance().is_some_and(|glance| lent.lease.holds(glance));
+        let stands = self.slot.window.stamp() == lent.stamp && lent.lease.stands(&*self.clock);
         if stands {
-            self.served(&lent.token);
+            self.slot.window.count(&lent.lease);
+            self.tell_if_outage(&lent.token, 1);
         }
         stands
     }
@@ -118,8 +113,7 @@ impl Cache {
         // Before the look: a change between the two keeps it closed.
         let stamp = window.stamp();
         let held = self.slot.look();
-        let is_leased = self.clock.glance().is_some_and(|glance| held.is_leased(glance));
-        if is_leased && self.outage.load(Ordering::SeqCst) == Outage::None as u8 {
+        if held.lease().stands(&*self.clock) && self.outage.load(Ordering::SeqCst) == Outage::None as u8 {
             held.token().inspect(|token| window.show(stamp, token.page(), held.lease()));
         }
     }
