@@ -1,4 +1,7 @@
 // An axios instance that sends a token along. Names nothing of axios but what an instance has.
 'use strict';
 
-module.exports = require('./modules.js')('./axios.js');
+const { installXilnexAuth } = require('./modules.js')('./axios.js');
+
+// By name, for Node looks here for what `import` may name.
+module.exports = { installXilnexAuth };

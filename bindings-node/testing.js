@@ -1,4 +1,7 @@
 // For tests of programs: an authorization server in the process, whose time a test puts forward.
 'use strict';
 
-module.exports = require('./modules.js')('./testing.js');
+const { Sandbox, withSandbox } = require('./modules.js')('./testing.js');
+
+// By name, for Node looks here for what `import` may name.
+module.exports = { Sandbox, withSandbox };

@@ -1,4 +1,7 @@
 // An interceptor of undici that sends a token along. Names nothing of undici.
 'use strict';
 
-module.exports = require('./modules.js')('./undici.js');
+const { xilnexAuth } = require('./modules.js')('./undici.js');
+
+// By name, for Node looks here for what `import` may name.
+module.exports = { xilnexAuth };
