@@ -28,6 +28,7 @@ PROGRAMS = [
     ("misuse.c", [], False),
     ("owners.cpp", [], False),
     ("events.cpp", [], False),
+    ("shown.c", [], False),
     ("faulty.c", ["leak"], True),
     ("faulty.c", ["stale"], True),
 ]
