@@ -6,8 +6,9 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 use zeroize::Zeroize;
 
-/// Every page has this much at least: address space alone, since systems give memory for what is written.
-const LEAST: usize = 16 * 1024;
+/// Every page has this much at least. Of a mapping it is address space alone, since Linux gives memory for what is written:
+/// enough for the longest header. On a heap it is memory: enough for most tokens.
+const LEAST: usize = if cfg!(target_os = "linux") { 20 * 1024 } else { 2 * 1024 };
 
 /// Of so many that are free the system keeps the memory too: to get it costs more than to fill it.
 const KEPT: usize = 8;
@@ -71,6 +72,8 @@ impl<H: Default + Sync> Pool<H> {
     pub fn text(&'static self, text: &[u8]) -> Text<H> {
         let free = self.0.take(|page| page.capacity >= text.len());
         let page = free.unwrap_or_else(|| Box::leak(Box::new(Page::new(text.len().max(LEAST)))));
+        // Whoever copies a byte of what follows finds out all that was told before it.
+        fence(Ordering::Release);
         // SAFETY: large enough, and nobody else's.
         unsafe { page.start.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
         page.length.store(text.len(), Ordering::Relaxed);
@@ -145,7 +148,7 @@ impl<H: Default + Sync> AsRef<[u8]> for Text<H> {
 impl<H: Default + Sync> Drop for Text<H> {
     fn drop(&mut self) {
         let length = self.page.length.load(Ordering::Relaxed);
-        // Whoever copies a byte of what follows finds out all that was told before it.
+        // As before it was written.
         fence(Ordering::Release);
         // SAFETY: nobody else writes there, and who owns the text is just leaving.
         unsafe { std::slice::from_raw_parts_mut(self.page.start, length) }.zeroize();

@@ -3,8 +3,14 @@
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 
-/// Things that nobody uses at the moment. They were leaked once, and are never freed. Thread-safe.
-pub struct Stock<T: 'static>(ArcSwapOption<Vec<&'static T>>);
+/// Things that nobody uses at the moment, one on the other. They were leaked once, and are never freed. Thread-safe.
+pub struct Stock<T: 'static>(ArcSwapOption<Layer<T>>);
+
+struct Layer<T: 'static> {
+    top: &'static T,
+    below: Option<Arc<Layer<T>>>,
+    count: usize,
+}
 
 impl<T> Default for Stock<T> {
     fn default() -> Stock<T> {
@@ -18,29 +24,27 @@ impl<T> Stock<T> {
         Stock(ArcSwapOption::const_empty())
     }
 
-    /// The one that came last of those that fit: of all who ask, one gets it.
+    /// The one that came last, if it fits: of all who ask, one gets it.
     pub fn take(&self, fits: impl Fn(&T) -> bool) -> Option<&'static T> {
-        let mut taken = None;
-        self.0.rcu(|free| {
-            let mut left = Vec::from(free.as_deref().map_or(&[][..], Vec::as_slice));
-            taken = left.iter().rposition(|one| fits(one)).map(|at| left.remove(at));
-            taken.map_or_else(|| free.clone(), |_| Some(Arc::new(left)))
+        let is_taken = |layer: &&Arc<Layer<T>>| fits(layer.top);
+        let before = self.0.rcu(|layer| match layer.as_ref().filter(is_taken) {
+            Some(layer) => layer.below.clone(),
+            None => layer.clone(),
         });
-        taken
+        before.as_ref().filter(is_taken).map(|layer| layer.top)
     }
 
     /// Lets one be used again. Whoever gives it does nothing with it from now on.
     pub fn put(&self, one: &'static T) {
-        self.0.rcu(|free| {
-            let mut all = Vec::from(free.as_deref().map_or(&[][..], Vec::as_slice));
-            all.push(one);
-            Some(Arc::new(all))
+        self.0.rcu(|layer| {
+            let count = layer.as_ref().map_or(0, |layer| layer.count) + 1;
+            Some(Arc::new(Layer { top: one, below: layer.clone(), count }))
         });
     }
 
-    /// How many are free.
+    /// How many there are.
     pub fn count(&self) -> usize {
-        self.0.load().as_deref().map_or(0, Vec::len)
+        self.0.load().as_ref().map_or(0, |layer| layer.count)
     }
 }
 
@@ -50,16 +54,16 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
-    fn what_came_last_and_fits_goes_first() {
+    fn what_came_last_goes_first_if_it_fits() {
         static STOCK: Stock<u32> = Stock::new();
         assert_eq!(STOCK.take(|_| true), None);
         [&3, &1, &2].into_iter().for_each(|one| STOCK.put(one));
         assert_eq!(STOCK.count(), 3);
-        assert_eq!(STOCK.take(|one| *one > 2), Some(&3));
-        assert_eq!(STOCK.take(|one| *one > 2), None);
+        assert_eq!((STOCK.take(|one| *one > 2), STOCK.count()), (None, 3));
+        assert_eq!((STOCK.take(|one| *one < 3), STOCK.take(|one| *one < 3)), (Some(&2), Some(&1)));
         assert_eq!(
-            (STOCK.take(|_| true), STOCK.take(|_| true), STOCK.take(|_| true)),
-            (Some(&2), Some(&1), None)
+            (STOCK.take(|one| *one < 3), STOCK.take(|_| true), STOCK.take(|_| true)),
+            (None, Some(&3), None)
         );
     }
 
