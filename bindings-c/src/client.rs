@@ -103,7 +103,7 @@ unsafe fn at_hand(
     size: usize,
     length: *mut usize,
 ) -> Option<()> {
-    let window = beside(client, Signpost::get).flatten()?;
+    let window = beside(client, Signpost::get)??;
     // SAFETY: the caller's promise is handed on.
     let copied = window.copy(unsafe { writable_bytes(buffer, size) }, &SystemClock)?;
     // SAFETY: the caller's promise about `length`.

@@ -12,9 +12,6 @@ const UNSEEN: u64 = u64::MAX;
 
 const LONGEST_NANOS: u64 = LONGEST.as_nanos() as u64;
 
-/// A wall clock that stands still keeps the other one from being heard for so many calls at most.
-const CALLS_OF_A_LOOK: u64 = 64;
-
 /// Until when a token may be handed out without another look at the exact clocks. Nobody has one at first.
 ///
 /// It holds while both clocks are within its last second: one that goes back ends it as one that goes on does.
@@ -22,7 +19,7 @@ const CALLS_OF_A_LOOK: u64 = 64;
 pub struct Lease {
     awake: AtomicU64,
     wall: AtomicU64,
-    /// The wall clock when it was last found to hold by both.
+    /// The first clock when it was last found to hold by both.
     seen: AtomicU64,
 }
 
@@ -48,40 +45,32 @@ impl Lease {
         let length = nanos(length.min(LONGEST));
         self.awake.store(from.awake.wrapping_add(length), Ordering::Relaxed);
         self.wall.store(from.wall.wrapping_add(length), Ordering::Relaxed);
-        self.look_again();
+        self.forget();
     }
 
     /// Becomes the same as another.
     pub fn set(&self, other: &Lease) {
         self.awake.store(other.awake.load(Ordering::Relaxed), Ordering::Relaxed);
         self.wall.store(other.wall.load(Ordering::Relaxed), Ordering::Relaxed);
-        self.look_again();
+        self.forget();
     }
 
-    /// Whether it holds now. In the same instant of the wall clock it does as it did: half of the looks are saved.
+    /// Whether it holds now. In the same tick of the first clock it does as it did, which saves half of the looks: what
+    /// somebody does to the wall clock is seen with the next tick, some milliseconds later.
     #[inline]
     pub fn stands<C: Clock + ?Sized>(&self, clock: &C) -> bool {
-        clock
-            .wall()
-            .is_some_and(|wall| self.seen.load(Ordering::Relaxed) == wall || self.is_seen_to_hold(clock))
+        let is_seen = |awake| self.seen.load(Ordering::Relaxed) == awake;
+        clock.awake().is_some_and(|awake| is_seen(awake) || self.is_seen_to_hold(clock))
     }
 
-    #[inline(never)]
+    #[cold]
     fn is_seen_to_hold<C: Clock + ?Sized>(&self, clock: &C) -> bool {
         let held = clock.glance().filter(|glance| self.holds(*glance));
-        self.seen.store(held.map_or(UNSEEN, |glance| glance.wall), Ordering::Relaxed);
+        self.seen.store(held.map_or(UNSEEN, |glance| glance.awake), Ordering::Relaxed);
         held.is_some()
     }
 
-    /// A call was answered by it, after so many others.
-    #[inline]
-    pub fn served(&self, before: u64) {
-        if before.is_multiple_of(CALLS_OF_A_LOOK) {
-            self.look_again();
-        }
-    }
-
-    fn look_again(&self) {
+    fn forget(&self) {
         self.seen.store(UNSEEN, Ordering::Relaxed);
     }
 

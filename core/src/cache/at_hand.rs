@@ -37,8 +37,7 @@ impl Cache {
         if !is_leased && !self.serves(held.lease(), token, call.min_ttl) {
             return None;
         }
-        self.slot.window.count(held.lease());
-        self.tell_if_outage(token, 1);
+        self.served(token);
         Some(give(token))
     }
 
@@ -101,8 +100,7 @@ impl Cache {
     pub fn lends(&self, lent: &Lent) -> bool {
         let stands = self.slot.window.stamp() == lent.stamp && lent.lease.stands(&*self.clock);
         if stands {
-            self.slot.window.count(&lent.lease);
-            self.tell_if_outage(&lent.token, 1);
+            self.served(&lent.token);
         }
         stands
     }
