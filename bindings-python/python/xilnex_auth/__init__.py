@@ -68,8 +68,8 @@ for _each in (Client, XilnexAuthError, *XilnexAuthError.__subclasses__()):
     _each.__module__ = __name__
 
 
-async def get_token_async(*, min_ttl: float = 0.0, timeout: float | None = None) -> str:
-    """As get_token, without blocking the event loop of asyncio."""
+async def get_token_async(min_ttl: float = 0.0, timeout: float | None = None) -> str:
+    """As get_token, without blocking the event loop of asyncio. Name the arguments, as there."""
     if not min_ttl and timeout is None and (text := at_hand()) is not None:
         return text
     return await default_client().get_token_async(min_ttl=min_ttl, timeout=timeout)
