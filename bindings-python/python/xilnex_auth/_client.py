@@ -25,8 +25,8 @@ class Client(_native.Client):
 
     __slots__ = ("__weakref__",)
 
-    # The arguments are not keyword-only, as those of the others are: CPython looks for the defaults of such in a dict, and
-    # that is an eighth of the call.
+    # The arguments are not keyword-only, as those of the others are: CPython looks for the defaults of such in a dict,
+    # and that is an eighth of the call.
     async def get_token_async(self, min_ttl: float = 0.0, timeout: float | None = None) -> str:
         """As get_token, without blocking the event loop of asyncio. Name the arguments, as there.
 
