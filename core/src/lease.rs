@@ -1,4 +1,4 @@
-//! For how long what the exact clocks said stands, so that most calls cost two looks at clocks that are nearly free.
+//! For how long what the exact clocks said stands, so that most calls cost a look at a clock that is nearly free.
 
 use crate::clock::{Clock, Glance, nanos};
 use std::sync::atomic::{AtomicU64, Ordering};
