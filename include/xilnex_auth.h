@@ -4,8 +4,9 @@
  *
  * Conventions: a call that can fail returns a status, XILNEX_AUTH_OK (0) for success, and gives an error object to
  * an `error` that is not NULL. Outputs are written on success only, except a length, which also tells what a buffer
- * that is too small lacks; `*error` is written on failure only, and becomes NULL where there is no room for an error.
- * What stood in them is never freed. All functions use the C calling convention.
+ * that is too small lacks, and a buffer into which a token was being copied when another thread ended that one: it may
+ * have zeros in it. `*error` is written on failure only, and becomes NULL where there is no room for an error. What stood
+ * in outputs is never freed. All functions use the C calling convention.
  *
  * A handle is a number in the shape of a pointer: nothing is ever read or written where it seems to point. Each type has
  * one `_free` (a subscription `_unsubscribe`); handles may be freed in any order. A dead handle is one that was freed,

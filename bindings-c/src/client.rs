@@ -103,9 +103,9 @@ unsafe fn at_hand(
     size: usize,
     length: *mut usize,
 ) -> Option<()> {
-    let window = beside(client, Signpost::get)??;
+    let seen = beside(client, |window| window.get().map(Window::seen))??;
     // SAFETY: the caller's promise is handed on.
-    let copied = window.copy(unsafe { writable_bytes(buffer, size) }, &SystemClock)?;
+    let copied = seen.copy(unsafe { writable_bytes(buffer, size) }, &SystemClock)?;
     // SAFETY: the caller's promise about `length`.
     unsafe { put(length, copied) };
     clear_registers();
@@ -123,6 +123,8 @@ unsafe fn asked(
     size: usize,
     length: *mut usize,
 ) -> Result<(), Error> {
+    // Of a token that ended while it was copied.
+    clear_registers();
     room(buffer, size)?;
     // SAFETY: the caller's promise is handed on; the buffer is not NULL where it has a size.
     let work = |token: &AccessToken| unsafe { fill(buffer, size, length, token.value()) };
@@ -156,6 +158,7 @@ pub unsafe extern "C" fn xilnex_auth_try_get_token(
             return XILNEX_AUTH_OK;
         }
         guard::status_or_pending(error, || {
+            clear_registers();
             room(buffer, size)?;
             let token = with(client, "client", |client| {
                 client.client.try_access_token().inspect(|_| client.client.show())
@@ -290,8 +293,11 @@ pub unsafe extern "C" fn xilnex_auth_client_stats(
 #[unsafe(no_mangle)]
 pub extern "C" fn xilnex_auth_client_close(client: *const xilnex_auth_client) {
     guard::value((), || {
-        beside(client, |beside| beside.set(None));
-        read(client, |client| client.client.close())
+        read(client, |held| {
+            // Inside, where no other client can come to its place.
+            beside(client, |window| window.set(None));
+            held.client.close();
+        })
     });
 }
 

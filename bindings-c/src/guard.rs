@@ -1,4 +1,5 @@
-//! The one way in: every exported function runs inside it, so that no panic crosses the boundary.
+//! The one way in: every exported function runs inside it, so that no panic crosses the boundary. Only a token that is shown
+//! is copied before, by what cannot panic.
 
 use crate::status::{XILNEX_AUTH_OK, XILNEX_AUTH_PENDING, give, xilnex_auth_error, xilnex_auth_status};
 use std::panic::{AssertUnwindSafe, catch_unwind};

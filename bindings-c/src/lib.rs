@@ -3,8 +3,9 @@
 //! # Conventions
 //! - A name is `xilnex_auth_<type>_<verb>`; inputs come first, outputs last.
 //! - What can fail returns a status, 0 for success, and gives an error object to an `error` that is not NULL.
-//!   Outputs are written on success only, except a length, which also tells what a small buffer lacks; `*error` is
-//!   written on failure only. What was in them is never freed.
+//!   Outputs are written on success only, except a length, which also tells what a small buffer lacks, and the buffer of a
+//!   copy that was thrown away, which has zeros in it then; `*error` is written on failure only. What was in them is never
+//!   freed.
 //! - Handles are numbers in the shape of pointers, looked up in the table of their type. Each type has one `_free`; that
 //!   of a subscription is called `_unsubscribe`, because it ends something. Handles depend on no other handle: they may
 //!   be freed in any order.

@@ -189,7 +189,7 @@ impl Client {
 
     /// Where a binding may copy the token at hand without touching what threads share. Closed until
     /// [`Client::show`], and whenever anything happens to the token; stays for ever, and may be another client's when this
-    /// one is gone.
+    /// one is gone, which a look before that tells ([`Window::seen`]).
     pub fn window(&self) -> &'static Window {
         self.engine.window()
     }

@@ -148,12 +148,12 @@ impl Clock for SystemClock {
     }
 
     fn glance(&self) -> Option<Glance> {
-        Some(Glance { awake: awake(), wall: wall() })
+        Some(Glance { awake: awake()?, wall: wall()? })
     }
 
     #[inline]
     fn awake(&self) -> Option<u64> {
-        Some(awake())
+        awake()
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {
@@ -176,37 +176,38 @@ impl Clock for SystemClock {
     }
 }
 
-/// The first half of a [`Glance`].
+/// The first half of a [`Glance`]; none where a sandbox refuses it.
 #[cfg(target_os = "linux")]
 #[inline]
-fn awake() -> u64 {
+fn awake() -> Option<u64> {
     coarse(rustix::time::ClockId::MonotonicCoarse)
 }
 
 /// The second half of a [`Glance`].
 #[cfg(target_os = "linux")]
 #[inline]
-fn wall() -> u64 {
+fn wall() -> Option<u64> {
     coarse(rustix::time::ClockId::RealtimeCoarse)
 }
 
 /// Before 1970 too: only differences count.
 #[cfg(target_os = "linux")]
 #[inline]
-fn coarse(clock: rustix::time::ClockId) -> u64 {
-    let time = rustix::time::clock_gettime(clock);
-    (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
+fn coarse(clock: rustix::time::ClockId) -> Option<u64> {
+    use rustix::time::{DynamicClockId, clock_gettime_dynamic};
+    let time = clock_gettime_dynamic(DynamicClockId::Known(clock)).ok()?;
+    Some((time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64))
 }
 
 // No clock of the kind is promised elsewhere. A lease by these saves the rest of the look.
 #[cfg(not(target_os = "linux"))]
-fn awake() -> u64 {
-    nanos(boot())
+fn awake() -> Option<u64> {
+    Some(nanos(boot()))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn wall() -> u64 {
-    nanos(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+fn wall() -> Option<u64> {
+    Some(nanos(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()))
 }
 
 /// CLOCK_BOOTTIME counts suspend, as the ticks of Windows do; where the kernel or a sandbox refuses it, the monotonic clock

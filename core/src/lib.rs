@@ -79,7 +79,7 @@ pub use origins::Origins;
 pub use pending::{Answer, Pending};
 pub use stats::Stats;
 pub use token::AccessToken;
-pub use window::Window;
+pub use window::{Seen, Window};
 
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

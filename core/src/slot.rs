@@ -24,6 +24,8 @@ pub struct Slot {
     held: ArcSwap<Held>,
     /// Closed whenever anything here changes.
     pub window: &'static Window,
+    /// What the window counted for others before.
+    hits_before: u64,
 }
 
 #[derive(Default)]
@@ -83,7 +85,8 @@ impl Drop for Slot {
 impl Slot {
     /// An empty slot.
     pub fn new(clock: Arc<dyn Clock>) -> Slot {
-        Slot { clock, held: ArcSwap::default(), window: Window::of_an_engine() }
+        let window = Window::of_an_engine();
+        Slot { clock, held: ArcSwap::default(), window, hits_before: window.hits.get() }
     }
 
     /// A client comes with its secret, for which the token is there again. Another secret that is in force stays.
@@ -132,6 +135,11 @@ impl Slot {
     #[inline]
     pub fn look(&self) -> Look {
         Look(self.held.load())
+    }
+
+    /// How many calls were answered from here.
+    pub fn hits(&self) -> u64 {
+        self.window.hits.get().saturating_sub(self.hits_before)
     }
 
     /// The token at hand, whatever its age.

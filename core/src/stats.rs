@@ -62,12 +62,8 @@ impl Hits {
         }
     }
 
-    /// From the beginning again.
-    pub fn clear(&self) {
-        self.0.iter().for_each(|shard| shard.0.store(0, Ordering::Relaxed));
-    }
-
-    fn get(&self) -> u64 {
+    /// All of them.
+    pub fn get(&self) -> u64 {
         self.0.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum()
     }
 }
@@ -143,14 +139,14 @@ impl Counters {
     }
 
     /// All of them, now.
-    pub fn stats(&self, hits: &Hits, expires_in: Option<Duration>) -> Stats {
+    pub fn stats(&self, hits: u64, expires_in: Option<Duration>) -> Stats {
         let failures = Kind::all().map(|kind| (kind, self.failures[kind as usize].get()));
         let last_refresh = Some(self.last_refresh.get()).filter(|nanos| *nanos > 0);
         Stats {
             requests: self.requests.get(),
             successes: self.successes.get(),
             failures: failures.filter(|(_, count)| *count > 0).collect(),
-            hits: hits.get(),
+            hits,
             refreshes_ahead: self.refreshes_ahead.get(),
             served_while_failing: self.served_while_failing.get(),
             refused_in_cool_down: self.refused_in_cool_down.get(),
@@ -198,12 +194,11 @@ mod tests {
         counters.failure(Kind::Connect);
         counters.refreshed(Duration::from_millis(3));
         counters.measured(-7200);
-        let stats = counters.stats(&hits, Some(Duration::from_secs(9)));
+        let stats = counters.stats(hits.get(), Some(Duration::from_secs(9)));
         assert_eq!((stats.hits, stats.requests, stats.successes), (4000, 1, 0));
         assert_eq!(stats.failures, [(Kind::Connect, 1)]);
         assert_eq!(stats.last_refresh, Some(Duration::from_millis(3)));
         assert_eq!((stats.expires_in, stats.clock_skew), (Some(Duration::from_secs(9)), Some(-7200)));
-        hits.clear();
-        assert_eq!(Counters::default().stats(&hits, None), Stats::default());
+        assert_eq!(Counters::default().stats(0, None), Stats::default());
     }
 }

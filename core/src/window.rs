@@ -26,8 +26,15 @@ pub struct Shown {
 pub struct Window {
     stamp: AtomicU64,
     shown: Signpost<Page<Shown>>,
-    /// Of the engine, copies from here among them.
-    pub hits: Hits,
+    /// Of all engines that ever had it, copies from here among them. Never set back: a call of an engine that has gone may
+    /// be counted late.
+    pub(crate) hits: Hits,
+}
+
+/// A window as it stood at a look.
+pub struct Seen {
+    window: &'static Window,
+    stamp: u64,
 }
 
 impl Window {
@@ -44,7 +51,6 @@ impl Window {
     /// The engine is gone.
     pub(crate) fn give_back(&'static self) {
         self.close();
-        self.hits.clear();
         FREE.put(self);
     }
 
@@ -67,22 +73,31 @@ impl Window {
         self.shown.set(Some(page));
     }
 
+    /// A look at it. Whoever knows after this that the engine is still there may copy what is shown by it, whatever happens
+    /// meanwhile.
+    #[inline]
+    pub fn seen(&'static self) -> Seen {
+        Seen { window: self, stamp: self.stamp.load(Ordering::Acquire) }
+    }
+}
+
+impl Seen {
     /// Copies the token that is shown, and a NUL, and counts the call. Gives its length; `None` where nothing is shown by the
-    /// clock of the engine, or the room is too small: then nothing is left in it either.
+    /// clock of the engine, where that ended since the look, or where the room is too small. There are zeros in the room
+    /// then, if anything.
     // With what it calls: each call more would be a tenth of it.
     #[inline(always)]
     pub fn copy(&self, into: &mut [MaybeUninit<u8>], clock: &impl Clock) -> Option<usize> {
-        let stamp = self.stamp.load(Ordering::Acquire);
-        let page = self.shown.get()?;
-        if page.head.stamp.load(Ordering::Acquire) != stamp || !page.head.lease.stands(clock) {
+        let page = self.window.shown.get()?;
+        if page.head.stamp.load(Ordering::Acquire) != self.stamp || !page.head.lease.stands(clock) {
             return None;
         }
         let length = page.copy(into)?;
-        if self.stamp.load(Ordering::Relaxed) != stamp {
+        if self.window.stamp.load(Ordering::Relaxed) != self.stamp {
             into.iter_mut().take(length).for_each(Zeroize::zeroize);
             return None;
         }
-        self.hits.add(1);
+        self.window.hits.add(1);
         Some(length)
     }
 }

@@ -6,9 +6,9 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 use zeroize::Zeroize;
 
-/// Every page has this much at least. Of a mapping it is address space alone, since Linux gives memory for what is written:
-/// enough for the longest header. On a heap it is memory: enough for most tokens.
-const LEAST: usize = if cfg!(target_os = "linux") { 20 * 1024 } else { 2 * 1024 };
+/// What pages have room for: most tokens, and the longest header. A page is used again for texts of its size alone, so there
+/// are never more of a size than were in use at once.
+const SIZES: [usize; 2] = [2 * 1024, 20 * 1024];
 
 /// Of so many that are free the system keeps the memory too: to get it costs more than to fill it.
 const KEPT: usize = 8;
@@ -46,13 +46,15 @@ impl<H> Page<H> {
     }
 }
 
-// What Rust copies itself must not change meanwhile. The system's function reads what is there, whatever that is.
+// What Rust copies itself must not change meanwhile. The system's function reads what is there, whatever that is; by the
+// letter that is a race with who writes it, and what comes of it is thrown away.
 unsafe extern "C" {
     fn memcpy(to: *mut c_void, from: *const c_void, size: usize) -> *mut c_void;
 }
 
-/// Where pages come from and go to. Thread-safe.
-pub struct Pool<H: 'static>(Stock<Page<H>>);
+/// Where pages come from and go to, by their sizes; the last is that of texts which are longer than all of them.
+/// Thread-safe.
+pub struct Pool<H: 'static>([Stock<Page<H>>; SIZES.len() + 1]);
 
 impl<H> Default for Pool<H> {
     fn default() -> Pool<H> {
@@ -63,15 +65,22 @@ impl<H> Default for Pool<H> {
 impl<H> Pool<H> {
     /// No page yet.
     pub const fn new() -> Pool<H> {
-        Pool(Stock::new())
+        Pool([const { Stock::new() }; SIZES.len() + 1])
+    }
+
+    fn stock(&self, length: usize) -> &Stock<Page<H>> {
+        &self.0[SIZES.iter().filter(|size| **size < length).count()]
     }
 }
 
 impl<H: Default + Sync> Pool<H> {
     /// Copies a text to a page of its own.
     pub fn text(&'static self, text: &[u8]) -> Text<H> {
-        let free = self.0.take(|page| page.capacity >= text.len());
-        let page = free.unwrap_or_else(|| Box::leak(Box::new(Page::new(text.len().max(LEAST)))));
+        let free = self.stock(text.len()).take(|page| page.capacity >= text.len());
+        let page = free.unwrap_or_else(|| {
+            let size = SIZES.into_iter().find(|size| *size >= text.len());
+            Box::leak(Box::new(Page::new(size.unwrap_or(text.len()))))
+        });
         // Whoever copies a byte of what follows finds out all that was told before it.
         fence(Ordering::Release);
         // SAFETY: large enough, and nobody else's.
@@ -152,11 +161,12 @@ impl<H: Default + Sync> Drop for Text<H> {
         fence(Ordering::Release);
         // SAFETY: nobody else writes there, and who owns the text is just leaving.
         unsafe { std::slice::from_raw_parts_mut(self.page.start, length) }.zeroize();
+        let stock = self.pool.stock(self.page.capacity);
         // Before it is another's.
-        if self.pool.0.count() >= KEPT {
+        if stock.count() >= KEPT {
             self.page.memory.rest();
         }
-        self.pool.0.put(self.page);
+        stock.put(self.page);
     }
 }
 
@@ -180,8 +190,9 @@ mod tests {
     #[test]
     fn a_text_is_copied_with_a_nul_where_there_is_room_and_gone_when_it_is_dropped() {
         static POOL: Pool<AtomicU64> = Pool::new();
-        let long = vec![b'x'; 3 * LEAST];
-        for bytes in [&b""[..], b"x", b"canary", &long] {
+        let [short, long] = SIZES.map(|size| vec![b'x'; size]);
+        let longest = vec![b'x'; 60 * 1024];
+        for bytes in [&b""[..], b"x", b"canary", &short, &short[1..], &long, &longest] {
             let text = POOL.text(bytes);
             let page = text.page();
             assert_eq!(text.as_ref(), bytes);
@@ -189,12 +200,12 @@ mod tests {
             assert_eq!(copied(page, bytes.len() + 1).as_deref(), Some(bytes));
             assert_eq!(copied(page, bytes.len() + 9).as_deref(), Some(bytes));
             drop(text);
-            assert!(copied(page, 4 * LEAST).unwrap().iter().all(|byte| *byte == 0));
+            assert!(copied(page, 64 * 1024).unwrap().iter().all(|byte| *byte == 0));
         }
     }
 
     #[test]
-    fn pages_are_used_again_and_the_memory_of_many_goes_back() {
+    fn pages_are_used_again_for_texts_of_their_size() {
         static POOL: Pool<AtomicU64> = Pool::new();
         let round = || {
             let texts: Vec<_> = (0..KEPT + 4).map(|_| POOL.text(b"canary")).collect();
@@ -205,7 +216,11 @@ mod tests {
         };
         let first = round();
         assert_eq!((first.len(), round()), (KEPT + 4, first));
-        assert!(POOL.text(&[1; 2 * LEAST]).as_ref().iter().all(|byte| *byte == 1));
+        let addresses = |length| std::ptr::from_ref(POOL.text(&vec![1; length]).page()).addr();
+        let sizes = [1, 2048, 2049, 20 * 1024];
+        let found = sizes.map(addresses);
+        assert_eq!(found, sizes.map(addresses));
+        assert!(found[0] == found[1] && found[1] != found[2] && found[2] == found[3]);
     }
 
     #[test]
@@ -234,16 +249,24 @@ mod tests {
                 for round in 1..=20_000_u64 {
                     let text = POOL.text(&[round as u8 | 1; 900]);
                     text.page().head.store(round, Ordering::Release);
+                    // Long enough for some, and for others not.
+                    (0..round % 256).for_each(|_| std::hint::spin_loop());
                     text.page().head.store(0, Ordering::Release);
                 }
             });
+            let (mut good, mut torn) = (0, 0);
             while !writer.is_finished() {
                 let mark = page.head.load(Ordering::Acquire);
-                let bytes = copied(page, LEAST).unwrap();
+                let bytes = copied(page, 2 * 1024).unwrap();
+                let is_one = bytes.len() == 900 && bytes.iter().all(|byte| *byte == mark as u8 | 1);
                 if mark > 0 && page.head.load(Ordering::Relaxed) == mark {
-                    assert!(bytes.len() == 900 && bytes.iter().all(|byte| *byte == mark as u8 | 1));
+                    assert!(is_one);
+                    good += 1;
+                } else {
+                    torn += 1;
                 }
             }
+            assert!(good > 0 && torn > 0, "{good} good and {torn} torn copies");
         });
     }
 }

@@ -12,6 +12,16 @@ struct Layer<T: 'static> {
     count: usize,
 }
 
+/// One after the other: the stack of a thread may be too small for all at once.
+impl<T> Drop for Layer<T> {
+    fn drop(&mut self) {
+        let mut below = self.below.take();
+        while let Some(mut layer) = below.and_then(Arc::into_inner) {
+            below = layer.below.take();
+        }
+    }
+}
+
 impl<T> Default for Stock<T> {
     fn default() -> Stock<T> {
         Stock::new()
@@ -65,6 +75,14 @@ mod tests {
             (STOCK.take(|one| *one < 3), STOCK.take(|_| true), STOCK.take(|_| true)),
             (None, Some(&3), None)
         );
+    }
+
+    #[test]
+    fn many_layers_end_on_a_small_stack() {
+        let stock: Stock<u32> = Stock::new();
+        (0..200_000).for_each(|_| stock.put(&1));
+        let small = std::thread::Builder::new().stack_size(64 * 1024);
+        small.spawn(move || drop(stock)).unwrap().join().unwrap();
     }
 
     #[test]

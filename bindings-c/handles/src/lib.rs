@@ -92,8 +92,8 @@ impl<T, B: Default> Table<T, B> {
         visit.object().map(work)
     }
 
-    /// What `get` finds beside the object of a number; `None` for a number that is that of none. It may end at any time
-    /// after that.
+    /// What `get` finds beside the object of a number; `None` for a number that is that of none. The object was there after
+    /// `get` had looked, and may end at any time after that; who works with it may let `get` change what lies there.
     #[inline]
     pub fn beside<R>(&self, number: usize, get: impl FnOnce(&B) -> R) -> Option<R> {
         let (_, slot) = self.find(number)?;

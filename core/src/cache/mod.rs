@@ -93,7 +93,7 @@ impl Cache {
 
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
-        self.counters.stats(&self.slot.window.hits, self.slot.left(&self.clock.now()))
+        self.counters.stats(self.slot.hits(), self.slot.left(&self.clock.now()))
     }
 
     /// A token, or a place in the flight that fetches one. Never waits for the network, unless the system refuses a

@@ -3,6 +3,7 @@
 use crate::doubles::Step::{Fail, Token};
 use crate::doubles::World;
 use std::mem::MaybeUninit;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use xilnex_auth::{Call, Client, Kind};
 
@@ -132,7 +133,7 @@ fn what_is_lent_ends_with_the_lease_and_with_every_change_of_the_token() {
 /// What whoever looks at the window in passing gets.
 fn shown(world: &World) -> Option<String> {
     let mut room = vec![MaybeUninit::new(b'x'); 100];
-    let length = world.client.window().copy(&mut room, &*world.clock);
+    let length = world.client.window().seen().copy(&mut room, &*world.clock);
     // SAFETY: each of them was something from the start.
     let text: String = room.iter().map(|byte| char::from(unsafe { byte.assume_init() })).collect();
     match length {
@@ -172,7 +173,7 @@ fn what_is_shown_is_copied_without_a_reading_of_the_clocks_and_counted() {
     });
     assert_eq!((read, world.client.stats().hits), (0, hits + 1000));
     let mut small = [MaybeUninit::new(b'x'); 3];
-    assert_eq!(world.client.window().copy(&mut small, &*world.clock), None);
+    assert_eq!(world.client.window().seen().copy(&mut small, &*world.clock), None);
     world.clock.advance(0.1);
     assert_eq!(shown(&world), None, "a second is over");
     assert_eq!(world.client.stats().hits, hits + 1000);
@@ -222,4 +223,37 @@ fn nothing_is_shown_during_an_outage() {
     let before = world.client.stats().served_while_failing;
     assert_eq!((shown(&world), world.get()), (None, "one".to_owned()));
     assert_eq!(world.client.stats().served_while_failing, before + 1);
+}
+
+#[test]
+fn a_failure_on_the_caller_s_own_thread_ends_what_is_shown() {
+    let world =
+        World::new([Token("one", 100), Fail(Kind::Connect), Fail(Kind::Connect), Fail(Kind::Connect)]);
+    show(&world);
+    world.clock.advance(40.0);
+    show(&world);
+    world.clock.has_no_threads.store(true, Ordering::SeqCst);
+    let call = Call { min_ttl: Duration::from_secs(80), ..Call::default() };
+    assert_eq!(world.client.access_token(&call).unwrap().value(), "one");
+    assert_eq!(shown(&world), None);
+    assert_eq!((world.get(), world.client.stats().served_while_failing), ("one".to_owned(), 1));
+}
+
+#[test]
+fn a_look_at_a_window_shows_nothing_of_the_next_engine_that_has_it() {
+    let world = World::new([Token("one", 3600)]);
+    show(&world);
+    let (window, hits) = (world.client.window(), world.client.stats().hits);
+    let seen = window.seen();
+    let mut room = [MaybeUninit::new(b'x'); 100];
+    assert_eq!(seen.copy(&mut room, &*world.clock), Some(3));
+    assert_eq!(world.client.stats().hits, hits + 1);
+    drop(world);
+    // It comes to one of those who ask for one next.
+    let others = (0..1000).map(|_| World::new([Token("two", 3600)])).collect::<Vec<_>>();
+    let next = others.iter().find(|world| std::ptr::eq(world.client.window(), window)).unwrap();
+    assert_eq!(next.client.stats().hits, 0);
+    show(next);
+    assert_eq!(shown(next).as_deref(), Some("two"));
+    assert_eq!(seen.copy(&mut room, &*next.clock), None);
 }
