@@ -1,8 +1,9 @@
 //! Between two readings of the clocks a token is handed out at a glance, and nothing is missed by that.
 
-use crate::doubles::Step::{Fail, Token};
+use crate::doubles::Step::{Answer, Fail, Gate, Token};
 use crate::doubles::World;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use xilnex_auth::{Call, Client, Kind};
@@ -226,17 +227,23 @@ fn nothing_is_shown_during_an_outage() {
 }
 
 #[test]
-fn a_failure_on_the_caller_s_own_thread_ends_what_is_shown() {
-    let world =
-        World::new([Token("one", 100), Fail(Kind::Connect), Fail(Kind::Connect), Fail(Kind::Connect)]);
+fn a_failure_on_the_caller_s_own_thread_ends_what_was_shown_meanwhile() {
+    let world = Arc::new(World::new([Token("one", 100), Gate, Answer(401, r#"{"error":"invalid_client"}"#)]));
     show(&world);
     world.clock.advance(40.0);
-    show(&world);
     world.clock.has_no_threads.store(true, Ordering::SeqCst);
-    let call = Call { min_ttl: Duration::from_secs(80), ..Call::default() };
-    assert_eq!(world.client.access_token(&call).unwrap().value(), "one");
-    assert_eq!(shown(&world), None);
-    assert_eq!((world.get(), world.client.stats().served_while_failing), ("one".to_owned(), 1));
+    let asks = world.clone();
+    let caller = std::thread::spawn(move || {
+        let call = Call { min_ttl: Duration::from_secs(80), ..Call::default() };
+        asks.client.access_token(&call).map(|token| token.value().to_owned())
+    });
+    world.settle_at_gate(2);
+    show(&world);
+    assert_eq!(shown(&world).as_deref(), Some("one"));
+    world.script.open();
+    assert_eq!(caller.join().unwrap().unwrap(), "one");
+    assert_eq!((shown(&world), world.get()), (None, "one".to_owned()));
+    assert_eq!(world.client.stats().served_while_failing, 1);
 }
 
 #[test]
