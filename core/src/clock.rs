@@ -53,9 +53,9 @@ pub trait Clock: Send + Sync {
         None
     }
 
-    /// The half of a glance that nobody sets, where that costs half.
-    fn awake(&self) -> Option<u64> {
-        self.glance().map(|glance| glance.awake)
+    /// The wall clock as a glance shows it, where that costs half.
+    fn wall(&self) -> Option<u64> {
+        self.glance().map(|glance| glance.wall)
     }
 
     /// Waits until `flag` is set or the boot clock reaches `until`; true when the flag is set.
@@ -152,8 +152,8 @@ impl Clock for SystemClock {
     }
 
     #[inline]
-    fn awake(&self) -> Option<u64> {
-        awake()
+    fn wall(&self) -> Option<u64> {
+        wall()
     }
 
     fn wait(&self, flag: &Flag, until: Duration) -> bool {

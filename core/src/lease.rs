@@ -12,6 +12,15 @@ const UNSEEN: u64 = u64::MAX;
 
 const LONGEST_NANOS: u64 = LONGEST.as_nanos() as u64;
 
+/// A wall clock that stands still keeps the other one from being heard for so many calls of a thread at most.
+const CALLS_OF_A_LOOK: u64 = 64;
+
+/// Whether it is time for [`Lease::look_again`], after so many calls.
+#[inline]
+pub fn is_due(calls: u64) -> bool {
+    calls.is_multiple_of(CALLS_OF_A_LOOK)
+}
+
 /// Until when a token may be handed out without another look at the exact clocks. Nobody has one at first.
 ///
 /// It holds while both clocks are within its last second: one that goes back ends it as one that goes on does.
@@ -19,7 +28,7 @@ const LONGEST_NANOS: u64 = LONGEST.as_nanos() as u64;
 pub struct Lease {
     awake: AtomicU64,
     wall: AtomicU64,
-    /// The first clock when it was last found to hold by both.
+    /// The wall clock when it was last found to hold by both.
     seen: AtomicU64,
 }
 
@@ -55,19 +64,26 @@ impl Lease {
         self.forget();
     }
 
-    /// Whether it holds now. In the same tick of the first clock it does as it did, which saves half of the looks: what
-    /// somebody does to the wall clock is seen with the next tick, some milliseconds later.
+    /// Whether it holds now. In the same tick of the wall clock it does as it did, which saves half of the looks.
     #[inline]
     pub fn stands<C: Clock + ?Sized>(&self, clock: &C) -> bool {
-        let is_seen = |awake| self.seen.load(Ordering::Relaxed) == awake;
-        clock.awake().is_some_and(|awake| is_seen(awake) || self.is_seen_to_hold(clock))
+        let is_seen = |wall| self.seen.load(Ordering::Relaxed) == wall;
+        clock.wall().is_some_and(|wall| is_seen(wall) || self.is_seen_to_hold(clock))
     }
 
     #[cold]
     fn is_seen_to_hold<C: Clock + ?Sized>(&self, clock: &C) -> bool {
         let held = clock.glance().filter(|glance| self.holds(*glance));
-        self.seen.store(held.map_or(UNSEEN, |glance| glance.awake), Ordering::Relaxed);
+        self.seen.store(held.map_or(UNSEEN, |glance| glance.wall), Ordering::Relaxed);
         held.is_some()
+    }
+
+    /// Looks at both clocks, whatever was seen. Writes nothing as long as it holds, since other threads look here.
+    #[cold]
+    pub fn look_again<C: Clock + ?Sized>(&self, clock: &C) {
+        if !clock.glance().is_some_and(|glance| self.holds(glance)) {
+            self.forget();
+        }
     }
 
     fn forget(&self) {

@@ -39,6 +39,9 @@ pub struct Stats {
 const OWN: usize = 8;
 const SHARDS: usize = 2 * OWN;
 
+// The place of this thread; none at first, which costs no destructor.
+thread_local!(static MINE: Cell<usize> = const { Cell::new(usize::MAX) });
+
 /// A line of the processor's cache for itself, so that threads that count do not wait for each other.
 #[derive(Default)]
 #[repr(align(128))]
@@ -49,17 +52,28 @@ struct Shard(AtomicU64);
 pub struct Hits([Shard; SHARDS]);
 
 impl Hits {
-    /// So many more.
-    #[inline]
-    pub fn add(&self, count: u64) {
-        let shard = shard();
-        let hits = &self.0[shard % SHARDS].0;
-        if shard > OWN {
-            hits.fetch_add(count, Ordering::Relaxed);
-        } else {
-            // Nobody else writes there, so it costs no more than a number.
-            hits.store(hits.load(Ordering::Relaxed) + count, Ordering::Relaxed);
+    /// So many more; gives how many there were, of this thread or of those that share its place.
+    #[inline(always)]
+    pub fn add(&self, count: u64) -> u64 {
+        let mine = MINE.with(Cell::get);
+        let Some(Shard(hits)) = self.0.get(mine) else {
+            return self.add_first(count);
+        };
+        if mine >= OWN {
+            return hits.fetch_add(count, Ordering::Relaxed);
         }
+        // Nobody else writes there, so it costs no more than a number.
+        let before = hits.load(Ordering::Relaxed);
+        hits.store(before + count, Ordering::Relaxed);
+        before
+    }
+
+    #[cold]
+    fn add_first(&self, count: u64) -> u64 {
+        static COME: AtomicUsize = AtomicUsize::new(0);
+        let before = COME.fetch_add(1, Ordering::Relaxed);
+        MINE.set(if before < OWN { before } else { OWN + before % OWN });
+        self.add(count)
     }
 
     /// All of them.
@@ -158,26 +172,6 @@ impl Counters {
     }
 }
 
-/// The shard of this thread, counted from 1. Of the first ones each is that of one thread.
-#[inline]
-fn shard() -> usize {
-    // 0 for a thread that has not chosen yet, and that costs no destructor.
-    thread_local!(static MINE: Cell<usize> = const { Cell::new(0) });
-    MINE.with(|mine| {
-        if mine.get() == 0 {
-            mine.set(chosen());
-        }
-        mine.get()
-    })
-}
-
-#[cold]
-fn chosen() -> usize {
-    static COME: AtomicUsize = AtomicUsize::new(0);
-    let before = COME.fetch_add(1, Ordering::Relaxed);
-    1 + if before < OWN { before } else { OWN + before % OWN }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +181,7 @@ mod tests {
         let (counters, hits) = (Counters::default(), Hits::default());
         std::thread::scope(|scope| {
             for _ in 0..40 {
-                scope.spawn(|| (0..100).for_each(|_| hits.add(1)));
+                scope.spawn(|| (0..100).for_each(|_| _ = hits.add(1)));
             }
         });
         counters.requests.add();

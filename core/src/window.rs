@@ -1,7 +1,7 @@
 //! Where any thread copies the token at hand without a lock, a count or a wait: a copy is good if nothing changed meanwhile.
 
 use crate::clock::Clock;
-use crate::lease::Lease;
+use crate::lease::{self, Lease};
 use crate::stats::Hits;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,6 +73,11 @@ impl Window {
         self.shown.set(Some(page));
     }
 
+    #[cold]
+    fn look_again(&self, clock: &impl Clock) {
+        self.shown.get().inspect(|page| page.head.lease.look_again(clock));
+    }
+
     /// A look at it. Whoever knows after this that the engine is still there may copy what is shown by it, whatever happens
     /// meanwhile.
     #[inline]
@@ -97,7 +102,9 @@ impl Seen {
             into.iter_mut().take(length).for_each(Zeroize::zeroize);
             return None;
         }
-        self.window.hits.add(1);
+        if lease::is_due(self.window.hits.add(1)) {
+            self.window.look_again(clock);
+        }
         Some(length)
     }
 }

@@ -37,7 +37,7 @@ impl Cache {
         if !is_leased && !self.serves(held.lease(), token, call.min_ttl) {
             return None;
         }
-        self.served(token);
+        self.served_leased(token, held.lease());
         Some(give(token))
     }
 
@@ -100,7 +100,7 @@ impl Cache {
     pub fn lends(&self, lent: &Lent) -> bool {
         let stands = self.slot.window.stamp() == lent.stamp && lent.lease.stands(&*self.clock);
         if stands {
-            self.served(&lent.token);
+            self.served_leased(&lent.token, &lent.lease);
         }
         stands
     }
@@ -125,6 +125,14 @@ impl Cache {
     pub fn served_by_lease(&self, token: &Arc<AccessToken>, count: u64) {
         self.slot.window.hits.add(count);
         self.tell_if_outage(token, count);
+    }
+
+    #[inline]
+    fn served_leased(&self, token: &Arc<AccessToken>, lease: &Lease) {
+        if lease::is_due(self.slot.window.hits.add(1)) {
+            lease.look_again(&*self.clock);
+        }
+        self.tell_if_outage(token, 1);
     }
 
     /// Counts a call that was answered from memory.

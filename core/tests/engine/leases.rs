@@ -8,9 +8,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use xilnex_auth::{Call, Client, Kind};
 
-/// The wall clock is heard with the next tick of the other one.
-const TICK: f64 = 0.004;
-
 /// How often the clocks are read while this is done.
 fn reads(world: &World, work: impl FnOnce()) -> usize {
     let before = world.clock.reads();
@@ -38,15 +35,15 @@ fn the_clocks_are_read_once_a_second() {
 
 #[test]
 fn a_clock_that_leaves_the_second_is_read_whichever_it_is_and_wherever_it_goes() {
-    for (boot, wall) in [(1.1, 0.0), (TICK, 1.1), (TICK, -0.5), (0.5, -1800.0), (0.5, 1800.0)] {
+    for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -0.5), (0.5, -1800.0), (0.5, 1800.0)] {
         let world = World::new([Token("one", 10_000)]);
         world.clock.advance(7200.0);
         assert_eq!(world.get(), "one");
         world.settle(1);
         assert_eq!(world.get(), "one");
         world.clock.step(boot, wall);
-        let read = reads(&world, || assert_eq!(world.get(), "one"));
-        assert!(read == 1, "boot {boot}, wall {wall}");
+        let get = || assert_eq!(world.get(), "one");
+        assert!(ends(wall, || reads(&world, get) == 0), "boot {boot}, wall {wall}");
     }
 }
 
@@ -102,6 +99,12 @@ fn a_binding_gets_no_more_than_the_engine_takes_for_itself() {
     assert!(world.client.lease(&second).is_zero());
 }
 
+/// Whether it stops being so at once; where the wall clock stands still, the other one is heard after some calls.
+fn ends(wall: f64, holds: impl Fn() -> bool) -> bool {
+    let calls = if wall == 0.0 { 65 } else { 0 };
+    (0..=calls).any(|_| !holds())
+}
+
 #[test]
 fn what_is_lent_ends_with_the_lease_and_with_every_change_of_the_token() {
     let world = World::new([Token("one", 3600), Token("two", 3600)]);
@@ -118,9 +121,9 @@ fn what_is_lent_ends_with_the_lease_and_with_every_change_of_the_token() {
     world.clock.advance(1.0);
     assert!(!world.client.lends(&first), "a second is over");
     let again = kept(&world.client);
-    for (boot, wall) in [(1.1, 0.0), (TICK, 1.1), (TICK, -2.2)] {
+    for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -2.2)] {
         world.clock.step(boot, wall);
-        assert!(!world.client.lends(&again), "boot {boot}, wall {wall}");
+        assert!(ends(wall, || world.client.lends(&again)), "boot {boot}, wall {wall}");
     }
     let again = kept(&world.client);
     assert!(world.client.lends(&again) && other.invalidate("one"));
@@ -184,13 +187,13 @@ fn what_is_shown_is_copied_without_a_reading_of_the_clocks_and_counted() {
 
 #[test]
 fn what_is_shown_ends_with_either_clock() {
-    for (boot, wall) in [(1.1, 0.0), (TICK, 1.1), (TICK, -2.2), (0.5, -1800.0), (0.5, 1800.0)] {
+    for (boot, wall) in [(1.1, 0.0), (0.0, 1.1), (0.0, -2.2), (0.5, -1800.0), (0.5, 1800.0)] {
         let world = World::new([Token("one", 10_000)]);
         world.clock.advance(7200.0);
         show(&world);
         assert_eq!(shown(&world).as_deref(), Some("one"));
         world.clock.step(boot, wall);
-        assert_eq!(shown(&world), None, "boot {boot}, wall {wall}");
+        assert!(ends(wall, || shown(&world).is_some()), "boot {boot}, wall {wall}");
     }
 }
 
