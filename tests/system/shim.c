@@ -7,6 +7,7 @@
      thread ERRNO                                  no thread can be made
      wall SECONDS, boot SECONDS                    the clocks are ahead by so much, or behind
      boottime ERRNO                                the boot clock cannot be read
+     coarse ERRNO                                  the clocks of a glance cannot be read
      interrupts                                    a signal each millisecond; read when the program starts
      hide PREFIX PREFIX                            no file or folder is to be seen whose path starts so */
 #define _GNU_SOURCE
@@ -112,7 +113,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 /* What a clock shows, ahead by what the file says; -1 with errno when it cannot be read. */
 static int read_clock(clockid_t clock, int read, int64_t *seconds) {
     long value;
-    if (clock == CLOCK_BOOTTIME && number("boottime", &value)) {
+    const int is_coarse = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
+    if ((clock == CLOCK_BOOTTIME && number("boottime", &value)) || (is_coarse && number("coarse", &value))) {
         errno = (int)value;
         return -1;
     }

@@ -17,6 +17,8 @@ pub struct VirtualClock {
     passed: Mutex<(Duration, Duration)>,
     /// How often it was read.
     reads: AtomicUsize,
+    /// How many threads it has started that have not ended.
+    running: Arc<AtomicUsize>,
     /// Whether the system refuses threads.
     pub has_no_threads: AtomicBool,
 }
@@ -76,7 +78,12 @@ impl Clock for VirtualClock {
         if self.has_no_threads.load(Ordering::SeqCst) {
             return Err(std::io::Error::other("scripted"));
         }
-        std::thread::spawn(work);
+        let running = self.running.clone();
+        running.fetch_add(1, Ordering::SeqCst);
+        std::thread::spawn(move || {
+            work();
+            running.fetch_sub(1, Ordering::SeqCst);
+        });
         Ok(())
     }
 }
@@ -246,6 +253,11 @@ impl World {
     pub fn settle_at_gate(&self, requests: usize) {
         self.until(|| self.script.requests() >= requests);
         assert_eq!(self.script.requests(), requests);
+    }
+
+    /// Waits, in real time, until nobody is left who might change something: a flight's thread ends after it has landed.
+    pub fn settle_threads(&self) {
+        self.until(|| self.clock.running.load(Ordering::SeqCst) == 0);
     }
 
     /// Waits, in real time and not for ever, until it is so.
