@@ -118,10 +118,17 @@ def run_sdk(target, archive):
         drivers = compiled(folder, mine)
         below = shim(target, folder)
         told = [f"{kind}: {suite.run((*mine.runner, path), below)}" for kind, path in drivers.items()]
-        call(*mine.runner, folder / "bin/xilnex-auth", "--version")
+        call(*started(mine, folder / "bin/xilnex-auth"), "--version")
         if target.name == "linux-x64-gnu":
             told.append(callers.run(folder, folder))
     return f"{how(mine)}: {'; '.join(told)}"
+
+
+def started(mine, program):
+    """The words that start a program: one that names no loader is not for that of musl."""
+    is_loader = mine.runner and Path(mine.runner[0]).name.startswith("ld-musl")
+    is_static = "INTERP" not in call("readelf", "--program-headers", "--wide", program)
+    return (program,) if is_loader and is_static else (*mine.runner, program)
 
 
 def how(mine):
