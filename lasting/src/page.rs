@@ -52,9 +52,36 @@ unsafe extern "C" {
     fn memcpy(to: *mut c_void, from: *const c_void, size: usize) -> *mut c_void;
 }
 
+/// Free pages of one size.
+struct Shelf<H: 'static> {
+    /// Those whose memory is there: these go first.
+    ready: Stock<Page<H>>,
+    resting: Stock<Page<H>>,
+}
+
+impl<H> Shelf<H> {
+    const fn new() -> Shelf<H> {
+        Shelf { ready: Stock::new(), resting: Stock::new() }
+    }
+
+    fn take(&self, length: usize) -> Option<&'static Page<H>> {
+        let fits = |page: &Page<H>| page.capacity >= length;
+        self.ready.take(fits).or_else(|| self.resting.take(fits))
+    }
+
+    fn put(&self, page: &'static Page<H>) {
+        if self.ready.count() < KEPT {
+            return self.ready.put(page);
+        }
+        // Before it is another's.
+        page.memory.rest();
+        self.resting.put(page);
+    }
+}
+
 /// Where pages come from and go to, by their sizes; the last is that of texts which are longer than all of them.
 /// Thread-safe.
-pub struct Pool<H: 'static>([Stock<Page<H>>; SIZES.len() + 1]);
+pub struct Pool<H: 'static>([Shelf<H>; SIZES.len() + 1]);
 
 impl<H> Default for Pool<H> {
     fn default() -> Pool<H> {
@@ -65,10 +92,10 @@ impl<H> Default for Pool<H> {
 impl<H> Pool<H> {
     /// No page yet.
     pub const fn new() -> Pool<H> {
-        Pool([const { Stock::new() }; SIZES.len() + 1])
+        Pool([const { Shelf::new() }; SIZES.len() + 1])
     }
 
-    fn stock(&self, length: usize) -> &Stock<Page<H>> {
+    fn shelf(&self, length: usize) -> &Shelf<H> {
         &self.0[SIZES.iter().filter(|size| **size < length).count()]
     }
 }
@@ -76,8 +103,7 @@ impl<H> Pool<H> {
 impl<H: Default + Sync> Pool<H> {
     /// Copies a text to a page of its own.
     pub fn text(&'static self, text: &[u8]) -> Text<H> {
-        let free = self.stock(text.len()).take(|page| page.capacity >= text.len());
-        let page = free.unwrap_or_else(|| {
+        let page = self.shelf(text.len()).take(text.len()).unwrap_or_else(|| {
             let size = SIZES.into_iter().find(|size| *size >= text.len());
             Box::leak(Box::new(Page::new(size.unwrap_or(text.len()))))
         });
@@ -161,12 +187,7 @@ impl<H: Default + Sync> Drop for Text<H> {
         fence(Ordering::Release);
         // SAFETY: nobody else writes there, and who owns the text is just leaving.
         unsafe { std::slice::from_raw_parts_mut(self.page.start, length) }.zeroize();
-        let stock = self.pool.stock(self.page.capacity);
-        // Before it is another's.
-        if stock.count() >= KEPT {
-            self.page.memory.rest();
-        }
-        stock.put(self.page);
+        self.pool.shelf(self.page.capacity).put(self.page);
     }
 }
 
@@ -221,6 +242,21 @@ mod tests {
         let found = sizes.map(addresses);
         assert_eq!(found, sizes.map(addresses));
         assert!(found[0] == found[1] && found[1] != found[2] && found[2] == found[3]);
+    }
+
+    #[test]
+    fn a_page_whose_memory_is_there_goes_first_also_after_many_were_in_use() {
+        static POOL: Pool<AtomicU64> = Pool::new();
+        let free = || {
+            let shelf = POOL.shelf(6);
+            (shelf.ready.count(), shelf.resting.count())
+        };
+        drop((0..KEPT + 4).map(|_| POOL.text(b"canary")).collect::<Vec<_>>());
+        assert_eq!(free(), (KEPT, 4));
+        let text = POOL.text(b"canary");
+        assert_eq!(free(), (KEPT - 1, 4));
+        drop(text);
+        assert_eq!(free(), (KEPT, 4));
     }
 
     #[test]
