@@ -1,7 +1,6 @@
 """Linux: SDK, wheel and addon for each C library and processor, run natively or by qemu."""
 
 import re
-import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import npm
 import pythons
 import suite
 import toolchain
+import wheels
 from manifest import NotRun
 from toolchain import OUT, ROOT, Failure, call
 
@@ -168,15 +168,10 @@ def compiled(sdk, mine):
 
 def build_wheel(target):
     """The wheel for every CPython from 3.9 on; maturin refuses one that needs more than its name promises."""
-    shutil.copytree(toolchain.papers("wheel", target.triple), ROOT / "bindings-python", dirs_exist_ok=True)
-    words = ("maturin", "build", "--release", "--locked", "--zig", "--target", target.triple)
     # That of the processor is maturin's own to add.
     promised = re.sub("_(x86_64|aarch64)$", "", target.wheel)
-    manifest = ("--manifest-path", ROOT / "bindings-python/Cargo.toml")
-    with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        call(*words, "--compatibility", promised, *manifest, "--out", folder, environment=environment(target))
-        (wheel,) = Path(folder).iterdir()
-        return Path(shutil.move(wheel, OUT / wheel.name))
+    words = ("build", "--release", "--locked", "--zig", "--target", target.triple, "--compatibility", promised)
+    return wheels.made(words, target.triple, environment(target))
 
 
 def run_wheel(target, wheel):

@@ -1,6 +1,5 @@
 """The machine at hand, where nothing can stand in for it: macOS, and Windows on arm64. Elsewhere they are on paper."""
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import npm
 import suite
 import toolchain
+import wheels
 from toolchain import OUT, ROOT, Failure, call
 
 sys.path.insert(0, str(ROOT / "bindings-c/sdk"))
@@ -50,12 +50,7 @@ def run_sdk(_target, archive):
 
 def build_wheel(target):
     here(target)
-    shutil.copytree(toolchain.papers("wheel"), ROOT / "bindings-python", dirs_exist_ok=True)
-    maturin = (toolchain.python() / "maturin", "build", "--release", "--locked")
-    with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        call(*maturin, "--manifest-path", ROOT / "bindings-python/Cargo.toml", "--out", folder)
-        (wheel,) = Path(folder).iterdir()
-        return Path(shutil.move(wheel, OUT / wheel.name))
+    return wheels.made(("build", "--release", "--locked"))
 
 
 def run_wheel(_target, wheel):

@@ -9,7 +9,8 @@ from pathlib import Path
 import npm
 import suite
 import toolchain
-from toolchain import OUT, ROOT, call
+import wheels
+from toolchain import ROOT, call
 
 # What the addons are built from, in the order of their dependencies.
 CRATES = ("wiping", "lasting", "core", "sandbox", "cli", "bindings-node", "bindings-node/sandbox")
@@ -20,12 +21,7 @@ def build_main(_target):
 
 
 def build_sdist(_target):
-    maturin = toolchain.python() / "maturin"
-    shutil.copytree(toolchain.papers("wheel"), ROOT / "bindings-python", dirs_exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        call(maturin, "sdist", "--manifest-path", ROOT / "bindings-python/Cargo.toml", "--out", folder)
-        made = next(Path(folder).iterdir())
-        return Path(shutil.move(made, OUT / made.name))
+    return wheels.made(("sdist",))
 
 
 def workspace():

@@ -9,6 +9,7 @@ from pathlib import Path
 import npm
 import suite
 import toolchain
+import wheels
 import wine
 from manifest import NotRun
 from toolchain import CACHE, OUT, ROOT, Failure, call
@@ -155,15 +156,9 @@ def linked_by_microsofts_rules(sdk, target, words, given):
 
 
 def build_wheel(target):
-    shutil.copytree(toolchain.papers("wheel", target.triple), ROOT / "bindings-python", dirs_exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        words = ("maturin", "build", "--release", "--locked", "--target", target.triple)
-        manifest = ("--manifest-path", ROOT / "bindings-python/Cargo.toml")
-        call(*words, *manifest, "--out", folder, environment=environment(target))
-        (wheel,) = Path(folder).iterdir()
-        if not wheel.stem.endswith(f"-abi3-{target.wheel}"):
-            raise Failure(f"{wheel.name} is not for every CPython on {target.wheel}")
-        return Path(shutil.move(wheel, OUT / wheel.name))
+    """The wheel for every CPython from 3.9 on."""
+    words = ("build", "--release", "--locked", "--target", target.triple)
+    return wheels.made(words, target.triple, environment(target), f"-abi3-{target.wheel}")
 
 
 def run_wheel(target, wheel):
