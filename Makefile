@@ -84,6 +84,7 @@ check: $(CBINDGEN).done $(DENY).done stage ## format, lints, licences, drift of 
 	$(DENY)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(HEADER) --verify $(CLIENT_H)
 	$(HEADER) --verify $(SANDBOX_H)
+	python3 tools/catalogue.py --verify
 	tools/strict.sh
 	cd bindings-python && ../$(STAGE)/python/bin/python -m mypy --strict python/xilnex_auth examples
 	cd bindings-python && ../$(STAGE)/python/bin/pyright --pythonpath ../$(STAGE)/python/bin/python
