@@ -35,7 +35,6 @@ RUST := Cargo.toml Cargo.lock tools/notices.py tools/papers.py tools/sbom.py $(s
 PYTHON_SOURCES := bindings-python/pyproject.toml bindings-python/README.md \
 	$(shell find bindings-python/src bindings-python/python -not -path '*__pycache__*')
 NODE_SOURCES := bindings-node/package.json bindings-node/package-lock.json bindings-node/README.md bindings-node/build.rs \
-	bindings-node/.cargo/config.toml \
 	$(shell find bindings-node/src bindings-node/sandbox bindings-node/bin bindings-node/lib) \
 	$(filter-out %/modules.js %/seldom.js,$(wildcard bindings-node/*.js)) $(wildcard bindings-node/*.mjs bindings-node/*.ts bindings-node/*.mts)
 C_SOURCES := $(shell find bindings-c include) CHANGELOG.md LICENSE-MIT LICENSE-APACHE

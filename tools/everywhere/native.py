@@ -63,7 +63,7 @@ def run_wheel(_target, wheel):
 
 def build_npm(target):
     here(target)
-    call("cargo", "build", "--release", "--locked", *npm.CRATES, folder=npm.SOURCES)
+    call("cargo", "build", "--release", "--locked", *npm.CRATES)
     return npm.platform_package(target, npm.natives(built(), *LIBRARY))
 
 

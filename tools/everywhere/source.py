@@ -41,7 +41,7 @@ def build_npm_source(_target):
         "license": main["license"],
         "engines": main["engines"],
         "bin": {"xilnex-auth-source": "build.js"},
-        "files": ["build.js", "Cargo.*", "*/**", "bindings-node/.cargo", "LICENSE-*"],
+        "files": ["build.js", "Cargo.*", "*/**", "LICENSE-*"],
     }
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
@@ -50,7 +50,6 @@ def build_npm_source(_target):
             for path in (ROOT / crate / "Cargo.toml", ROOT / crate / "build.rs"):
                 if path.exists():
                     shutil.copy(path, made / crate)
-        shutil.copytree(npm.SOURCES / ".cargo", made / "bindings-node/.cargo")
         shutil.copy(npm.SOURCES / "source/build.js", made)
         for text in ("Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT"):
             shutil.copy(ROOT / text, made)
