@@ -58,8 +58,8 @@ static void replace(unsigned char *module, void *old, void *new) {
 }
 
 __attribute__((constructor)) static void replace_all(void) {
-    static const char *const names[] = {
-        "xilnex_auth.dll", "xilnex-auth.win32-x64-gnu.node", "xilnex-auth.win32-ia32-gnu.node", NULL};
+    static const char *const names[] = {"xilnex_auth.dll", "_native.pyd", "xilnex-auth.win32-x64-gnu.node",
+                                        "xilnex-auth.win32-ia32-gnu.node", NULL};
     const char *const *name = names;
     HMODULE judge = LoadLibraryA("crypt32.dll"), own;
     unsigned char *module;

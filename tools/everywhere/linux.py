@@ -12,7 +12,6 @@ import pythons
 import suite
 import toolchain
 import wheels
-from manifest import NotRun
 from toolchain import OUT, ROOT, Failure, call
 
 sys.path.insert(0, str(ROOT / "bindings-c/sdk"))
@@ -175,18 +174,25 @@ def build_wheel(target):
 
 
 def run_wheel(target, wheel):
-    cpu = dict(target.machine)["cpu"]
-    if is_musl(target):
-        raise NotRun("no registry at hand carries a CPython for musl")
+    cpu, mine = dict(target.machine)["cpu"], ready(target)
+
+    def command(version):
+        if not is_musl(target) and version in pythons.RELEASES:
+            return pythons.of_debian(version, cpu)
+        return (*mine.runner, pythons.of_a_frozen_program(version, target.wheel)), {}
+
     with tempfile.TemporaryDirectory() as folder:
-        return f"{how(ready(target))}: {pythons.run(wheel, cpu, shim(target, Path(folder)))}"
+        below = shim(target, Path(folder))
+        told = [pythons.run(wheel, command, below, is_emulated=cpu != "x64")]
+        if target.name == "linux-x64-gnu":
+            told.append(pythons.in_venv(wheel, below))
+        return f"{how(mine)}: {'; '.join(told)}"
 
 
 def build_npm(target):
     given = environment(target)
     words = ("--target", versioned(target), *npm.CRATES)
-    # Its profile stands in the folder.
-    call("cargo-zigbuild", "zigbuild", "--release", "--locked", *words, folder=npm.SOURCES, environment=given)
+    call("cargo-zigbuild", "zigbuild", "--release", "--locked", *words, environment=given)
     built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
     natives = npm.natives(built, "lib", ".so")
     for path in natives.values():

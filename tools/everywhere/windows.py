@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 import npm
+import pythons
 import suite
 import toolchain
 import wheels
 import wine
-from manifest import NotRun
 from toolchain import CACHE, OUT, ROOT, Failure, call
 
 sys.path.insert(0, str(ROOT / "bindings-c/sdk"))
@@ -162,7 +162,24 @@ def build_wheel(target):
 
 
 def run_wheel(target, wheel):
-    """Nothing here runs a CPython of Windows, so it is looked at what the extension wants of one."""
+    check_python(target, wheel)
+    words, given = wine.runner(processor(target))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        judge(target, folder, "chains.py")
+
+        def command(version):
+            program = pythons.of_a_frozen_program(version, target.wheel)
+            # In the folder that is the same inside.
+            mine = shutil.copytree(program.parent, folder / version)
+            forward(target, version, mine)
+            return (*words, mine / program.name, folder / "chains.py"), given
+
+        return f"under wine: {pythons.run(wheel, command)}"
+
+
+def check_python(target, wheel):
+    """Fails where the extension wants another Python than any from 3.9 on."""
     with tempfile.TemporaryDirectory() as folder:
         call("unzip", "-q", wheel, "-d", folder)
         (extension,) = Path(folder).rglob("*.pyd")
@@ -170,7 +187,15 @@ def run_wheel(target, wheel):
     libraries = re.findall(r"DLL Name: (python\S*)", told)
     if libraries != ["python3.dll"]:
         raise Failure(f"{wheel.name} wants {libraries or 'no Python'}, not the one of every CPython, python3.dll")
-    raise NotRun("no registry at hand carries a CPython for Windows; it wants python3.dll and nothing of one version")
+
+
+def forward(target, version, folder):
+    """Makes the DLL by which what is for every CPython finds the one that runs; the original has no more in it either."""
+    stem = f"python{version.replace('.', '')}"
+    names = re.findall(r"^\t\[ *\d+\] (_?Py\w+)$", call(mingw(target, "objdump"), "-p", folder / f"{stem}.dll"), re.M)
+    rules = folder / "python3.def"
+    rules.write_text("\n".join(["LIBRARY python3.dll", "EXPORTS", *(f"{name}={stem}.{name}" for name in names)]))
+    call(mingw(target, "gcc"), "-shared", "-nostdlib", "-Wl,-e,0", rules, "-o", folder / "python3.dll")
 
 
 def build_npm(target):
@@ -179,9 +204,8 @@ def build_npm(target):
     nothing.mkdir(parents=True, exist_ok=True)
     call(mingw(target, "gcc"), "-shared", "-x", "c", "/dev/null", "-o", nothing / "libnode.dll")
     given = environment(target) | {"LIBNODE_PATH": str(nothing)}
-    # Its profile stands in the folder.
     words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *npm.CRATES)
-    call(*words, folder=npm.SOURCES, environment=given)
+    call(*words, environment=given)
     built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
     natives = npm.natives(built, "", ".dll")
     for path in natives.values():
@@ -190,10 +214,10 @@ def build_npm(target):
     return npm.platform_package(target, natives)
 
 
-def judging(target, folder):
-    """What has certificates judged as Windows does, for a driver of Node."""
+def judge(target, folder, loader):
+    """Makes what has certificates judged as Windows does, with what loads it into the process of a driver."""
     call(mingw(target, "gcc"), "-std=gnu11", "-O1", "-shared", SOURCES / "chains.c", "-o", folder / "chains.dll")
-    return shutil.copy(SOURCES / "chains.cjs", folder)
+    return shutil.copy(SOURCES / loader, folder)
 
 
 def run_npm(target, package):
@@ -205,7 +229,7 @@ def run_npm(target, package):
         driver = npm.installed(folder, npm.main_package(folder), package)
         relay = folder / "relay.exe"
         call(mingw(target, "gcc"), "-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", SOURCES / "relay.c", "-o", relay)
-        words = (*words, relay, folder / "node.exe", "--require", judging(target, folder), driver)
+        words = (*words, relay, folder / "node.exe", "--require", judge(target, folder, "chains.cjs"), driver)
         for version in versions:
             shutil.copy(npm.fetched(carrier, version, "bin/node.exe"), folder)
             told.append(f"Node {version}: {suite.run(words, None, given)}")

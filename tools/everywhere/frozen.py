@@ -1,0 +1,96 @@
+"""CPythons for where none can be installed: the interpreters that go into frozen programs, with a library of their version.
+
+The wheels of cx_Freeze carry a CPython as it is built for manylinux and musllinux, and for Windows a program that loads
+one; its DLLs, as python.org has them, are in the wheels of Panda3D. What of the library is written in Python is Debian's,
+or Pyodide's where no release of Debian has that version.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from zipfile import ZipFile
+
+import npm
+from toolchain import CACHE, call, python
+
+# The last that has interpreters for both C libraries and both processors, but not 3.9 on arm64.
+FREEZER = "cx_Freeze==7.2.7"
+DLLS = "panda3d==1.10.16"
+
+# Of each CPython that Debian has not, the newest Pyodide; it gives its library away itself.
+PYODIDES = {"3.10": "0.22.1", "3.12": "0.27.7"}
+GIVE_AWAY = """\
+const [folder, out] = process.argv.slice(1);
+require(`${folder}/pyodide.js`).loadPyodide({ indexURL: folder }).then((python) => {
+  python.FS.mkdir('/out');
+  python.FS.mount(python.FS.filesystems.NODEFS, { root: out }, '/out');
+  python.runPython(`
+import os, shutil, sys
+packed = [path for path in sys.path if os.path.isfile(path)]
+for path in packed:
+    shutil.unpack_archive(path, "/out")
+if not packed:
+    shutil.copytree(os.path.dirname(os.__file__), "/out", dirs_exist_ok=True)
+`);
+});
+"""
+
+# Takes the place of what a frozen program starts with: a program and its words, as `python` takes them, and PYTHONPATH.
+STARTUP = """\
+import os, runpy, sys
+
+def init():
+    pass
+
+def run():
+    del sys.argv[0]
+    sys.path[:0] = [os.path.dirname(sys.argv[0]), *os.environ["PYTHONPATH"].split(os.pathsep)]
+    runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def interpreter(version, platform, library):
+    """The program of a CPython for a platform, as wheels call it; all that it needs is in its folder, which may be moved.
+
+    `library` gives a folder with what is written in Python, where this is made for the first time.
+    """
+    folder = CACHE / "frozen" / f"{version}-{platform}"
+    program = folder / ("python.exe" if platform.startswith("win") else "python")
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        left_out = shutil.ignore_patterns("__pycache__", "lib-dynload", "test", "*.so")
+        shutil.copytree(library(), folder / "lib", ignore=left_out, dirs_exist_ok=True)
+        (folder / "lib/__startup__.py").write_text(STARTUP)
+        found = members(FREEZER, version, platform, folder / "lib", r"cx_Freeze/bases/(?:lib|lib-dynload)/([^/]+)")
+        if platform.startswith("win"):
+            members(DLLS, version, platform, folder / "lib", r"deploy_libs/([^/]+\.pyd)")
+            members(DLLS, version, platform, folder, r"deploy_libs/((?:python|libffi|VCRUNTIME)[^/]+)")
+        members(FREEZER, version, platform, folder, r"cx_Freeze/bases/(console-[^/]+)")
+        (base,) = folder.glob("console-*")
+        base.chmod(0o755)
+        base.rename(program)
+    return program
+
+
+def members(requirement, version, platform, folder, pattern):
+    """Unpacks what a wheel for a CPython has under such names, called as the group in the pattern says."""
+    with tempfile.TemporaryDirectory() as name:
+        pip = (python() / "python", "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps")
+        fits = ("--only-binary", ":all:", "--python-version", version, "--platform", platform)
+        call(*pip, *fits, "--dest", name, requirement)
+        (path,) = Path(name).iterdir()
+        with ZipFile(path) as wheel:
+            for entry in wheel.namelist():
+                if found := re.fullmatch(pattern, entry):
+                    (folder / found[1]).write_bytes(wheel.read(entry))
+
+
+def pyodide(version):
+    """The library of a CPython that Debian has not; what is of Pyodide in it is not asked for."""
+    folder = CACHE / "frozen" / f"library-{version}"
+    if not (folder / "os.py").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        carrier = npm.fetched("pyodide", PYODIDES[version], "pyodide.js").parent
+        call("node", "--eval", GIVE_AWAY, carrier, folder)
+    return folder
