@@ -86,18 +86,20 @@ pub struct Source {
 }
 
 impl Source {
-    /// Sees whether the file can be read, and reads it if that can be done only once.
+    /// Sees whether the file can be read, and reads it if that can be done only once. It stays the same file wherever the
+    /// program changes its folder to.
     ///
     /// # Errors
     /// As [`read`].
     pub fn open(path: &Path, most: usize) -> io::Result<Source> {
-        let mut file = open(path)?;
+        let path = std::path::absolute(path)?;
+        let mut file = open(&path)?;
         let mut content = Vec::new();
         let is_lasting = file.metadata()?.is_file();
         if !is_lasting {
             read_all(&mut file, most, PATIENCE, &mut content)?;
         }
-        Ok(Source { path: path.to_owned(), kept: (!is_lasting).then(|| Arc::new(content)) })
+        Ok(Source { path, kept: (!is_lasting).then(|| Arc::new(content)) })
     }
 
     /// Where it is.

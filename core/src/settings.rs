@@ -28,7 +28,7 @@ pub struct Settings {
     pub client_id: String,
     /// The client secret as it was when the client was made, as far as telling it apart needs it.
     pub client_secret: Fingerprint,
-    /// Where the secret came from, if from a file: it is read again when the server refuses it.
+    /// Where the secret came from, if from a file, as an absolute path: it is read again when the server refuses it.
     pub client_secret_file: Option<PathBuf>,
     /// The scope to ask for.
     pub scope: Option<String>,
@@ -62,6 +62,10 @@ impl Settings {
             (None, Some(secret)) => secret,
             (None, None) => return Err(refusal(option("client_secret"), "is missing")),
         };
+        // Read by the name that was given, since the error goes by it; kept by one that means the same in every folder.
+        let client_secret_file = client_secret_file.map(|path| {
+            std::path::absolute(&path).map_err(|problem| unreadable("client_secret_file", &path, &problem))
+        });
         let ca_file = config.ca_file.as_deref().map(|path| {
             Source::open(path, MAX_CA_FILE).map_err(|problem| unreadable("ca_file", path, &problem))
         });
@@ -70,7 +74,7 @@ impl Settings {
             base_url,
             client_id: config.client_id.clone().unwrap_or_default(),
             client_secret: client_secret.fingerprint(),
-            client_secret_file,
+            client_secret_file: client_secret_file.transpose()?,
             scope: config.scope.clone(),
             client_auth: config.client_auth,
             timeout: config.timeout,

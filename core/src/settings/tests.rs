@@ -120,6 +120,24 @@ fn the_key_changes_with_every_part() {
     assert_eq!(key(&[]), key(&[("scope", "s")].into_iter().filter(|_| false).collect::<Vec<_>>()));
 }
 
+/// Else a program that changes its folder loses them, and one name in two folders is one engine.
+#[test]
+fn files_stay_where_they_were_when_the_client_was_made() {
+    let here = std::env::current_dir().unwrap();
+    let secret = tempfile::NamedTempFile::new_in(&here).unwrap();
+    std::fs::write(secret.path(), "canary").unwrap();
+    let absolute = secret.path().to_str().unwrap();
+    let relative = secret.path().file_name().and_then(|name| name.to_str()).unwrap();
+    let of = |path: &str| {
+        let options = [("client_id", "x"), ("client_secret_file", path), ("ca_file", path)];
+        Settings::new(&config(&options)).unwrap().0
+    };
+    let settings = of(relative);
+    assert_eq!(settings.client_secret_file.as_deref(), Some(secret.path()));
+    assert_eq!(settings.ca_file.as_ref().map(Source::path), Some(secret.path()));
+    assert_eq!(settings.key(), of(absolute).key());
+}
+
 #[test]
 fn printing_shows_neither_the_secret_nor_its_hash() {
     let (settings, secret) =
