@@ -66,6 +66,8 @@ fn read_pem(
 
 /// The certificates in a text. One that cannot be read or used must not take the others with it.
 fn usable(pem: &[u8]) -> Vec<CertificateDer<'static>> {
+    // A byte order mark, which editors of Windows write, would hide the beginning of the first one.
+    let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
     let found = blocks(pem).filter_map(|block| CertificateDer::from_pem_slice(block).ok());
     found.filter(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok()).collect()
 }
@@ -166,6 +168,16 @@ mod tests {
         ] {
             let content = format!("{broken}{good}{broken}{}{broken}", good.replace('\n', "\r\n"));
             assert_eq!(certificates_in(&content).unwrap(), 2, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_certificate_with_it() {
+        let good = authority();
+        for content in
+            [format!("\u{feff}{good}"), format!("\u{feff}{good}{good}"), format!("\u{feff}\n{good}")]
+        {
+            assert_eq!(certificates_in(&content).unwrap(), content.matches("BEGIN").count());
         }
     }
 
