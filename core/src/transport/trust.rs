@@ -12,9 +12,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A TLS configuration for one connection, TLS 1.2 or newer. Read anew each time, so that a replaced
@@ -29,12 +30,8 @@ pub fn client_config(
     let provider = Arc::new(ring::default_provider());
     let mut extra = ca_file.map(certificates).transpose()?.unwrap_or_default();
     // Only the verifier for Linux and the BSDs knows this variable.
-    if cfg!(any(not(unix), target_vendor = "apple"))
-        && let Some(path) = std::env::var_os("SSL_CERT_FILE")
-    {
-        let found =
-            read_pem(Path::new(&path), || Source::open(Path::new(&path), MAX_CA_FILE)?.content(MAX_CA_FILE));
-        extra.extend(found.map_err(|told| untrusted(&format!("SSL_CERT_FILE {told}")))?);
+    if cfg!(any(not(unix), target_vendor = "apple")) {
+        extra.extend(of_environment(|name| std::env::var_os(name))?);
     }
     let verifier = watched(verifier(extra, &provider)?);
     Ok(ClientConfig::builder_with_provider(provider)
@@ -52,6 +49,18 @@ pub fn client_config(
 pub fn certificates(source: &Source) -> Result<Vec<CertificateDer<'static>>, Error> {
     read_pem(source.path(), || source.content(MAX_CA_FILE))
         .map_err(|told| refusal(option("ca_file"), &format!("{told}: give a PEM file with certificates")))
+}
+
+/// The certificates of the file that SSL_CERT_FILE names.
+fn of_environment(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let Some(path) = named("SSL_CERT_FILE", lookup) else { return Ok(Vec::new()) };
+    read_pem(&path, || Source::open(&path, MAX_CA_FILE)?.content(MAX_CA_FILE))
+        .map_err(|told| untrusted(&format!("SSL_CERT_FILE {told}")))
+}
+
+/// What a variable names; one that is empty is as good as none.
+fn named(variable: &str, lookup: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    lookup(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn read_pem(
@@ -101,7 +110,7 @@ fn system(provider: &Arc<CryptoProvider>) -> Result<Judge, Error> {
     if let Ok(system) = Verifier::new(provider.clone()) {
         return Ok(Arc::new(system));
     }
-    let is_given = |name: &&&str| std::env::var_os(name).is_some_and(|path| !path.is_empty());
+    let is_given = |name: &&&str| named(name, |name| std::env::var_os(name)).is_some();
     match ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(is_given) {
         // A store that was named and is empty is a mistake to be told, not to be papered over.
         Some(name) => {
@@ -130,6 +139,7 @@ fn untrusted(told: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsStr;
 
     fn certificates_in(content: &str) -> Result<usize, Error> {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -179,6 +189,21 @@ mod tests {
         {
             assert_eq!(certificates_in(&content).unwrap(), content.matches("BEGIN").count());
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_empty_names_no_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), authority()).unwrap();
+        let found = |value: Option<&OsStr>| {
+            let found = of_environment(|name| value.filter(|_| name == "SSL_CERT_FILE").map(OsStr::to_owned));
+            found.map(|found| found.len()).map_err(|told| told.message().to_owned())
+        };
+        assert_eq!(found(None), Ok(0));
+        assert_eq!(found(Some("".as_ref())), Ok(0));
+        assert_eq!(found(Some(file.path().as_os_str())), Ok(1));
+        let told = found(Some("/nonexistent".as_ref())).unwrap_err();
+        assert!(told.contains("SSL_CERT_FILE cannot be used: ") && told.contains("nonexistent"), "{told}");
     }
 
     #[test]
