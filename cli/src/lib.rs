@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod shell;
 mod signals;
 pub mod testing;
 mod sandbox;

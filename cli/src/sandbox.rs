@@ -1,11 +1,13 @@
 //! The command `sandbox`: the authorization server for tests, alone or around a command.
 
 use crate::arguments::Plan;
+use crate::shell::Shell;
 use crate::signals::Signals;
 use crate::testing::listening;
 use crate::written;
-use std::io::Write;
-use std::process::{Command, ExitStatus};
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::process::{Child, Command, ExitStatus};
 use xilnex_auth::config::OPTIONS;
 use xilnex_auth::{Error, Kind, settings};
 use xilnex_auth_sandbox::{Fault, FaultPlan, Options, RegisteredClient, Sandbox};
@@ -27,7 +29,7 @@ pub fn run(plan: &Plan, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, 
     if plan.command.is_empty() {
         // Before anybody is told of it, so that no signal falls into the gap.
         let signals = Signals::catch().map_err(|problem| not_heard(&problem))?;
-        written(print_exports(&variables, out))?;
+        written(print_variables(&variables, out))?;
         signals.end_by_the_next(|| sandbox.stop()).map_err(|problem| not_heard(&problem))?;
         return Ok(0);
     }
@@ -75,25 +77,11 @@ fn absolute(path: &str) -> String {
     std::path::absolute(path).map_or_else(|_| path.to_owned(), |full| full.to_string_lossy().into_owned())
 }
 
-/// The last line takes away what that shell may have set for a real server.
-fn print_exports(variables: &[(&str, String)], out: &mut dyn Write) -> std::io::Result<()> {
-    for (name, value) in variables {
-        writeln!(out, "export {name}={}", quoted(value))?;
-    }
+/// Those that are not told are unset: a shell may have them for a real server.
+fn print_variables(variables: &[(&str, String)], out: &mut dyn Write) -> std::io::Result<()> {
     let is_set = |env: &str| variables.iter().any(|(name, _)| *name == env);
     let others: Vec<&str> = OPTIONS.iter().map(|row| row.env).filter(|env| !is_set(env)).collect();
-    writeln!(out, "unset {}", others.join(" "))?;
-    out.flush()
-}
-
-/// The value as one word of a POSIX shell.
-fn quoted(value: &str) -> String {
-    let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/@%+=,".contains(c));
-    if is_plain && !value.is_empty() {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', r"'\''"))
-    }
+    Shell::here().tell(variables, &others, out)
 }
 
 fn not_heard(problem: &std::io::Error) -> Error {
@@ -101,23 +89,37 @@ fn not_heard(problem: &std::io::Error) -> Error {
 }
 
 fn inside(plan: &Plan, variables: &[(&str, String)]) -> Result<u8, Error> {
-    let mut command = Command::new(&plan.command[0]);
-    command.args(&plan.command[1..]);
-    for row in &OPTIONS {
-        command.env_remove(row.env);
-    }
-    command.envs(variables.iter().map(|(name, value)| (name, value)));
     let cannot = |problem: std::io::Error| {
         let name = plan.command[0].to_string_lossy();
         Error::invalid_config(format!("the command {name} cannot be run: {problem}"))
     };
     // Before the command starts, so that no signal falls into the gap.
     let signals = Signals::catch().map_err(cannot)?;
-    let mut child = command.spawn().map_err(cannot)?;
+    let mut child = started(&plan.command, variables).map_err(cannot)?;
     let watch = signals.hand_on(child.id());
     let status = child.wait().map_err(cannot)?;
     watch.end();
     Ok(exit_status(status))
+}
+
+/// Starts the command with these variables and no others of ours.
+fn started(words: &[OsString], variables: &[(&str, String)]) -> std::io::Result<Child> {
+    let start = |ending: &str| {
+        let mut program = words[0].clone();
+        program.push(ending);
+        let mut command = Command::new(program);
+        command.args(&words[1..]);
+        for row in &OPTIONS {
+            command.env_remove(row.env);
+        }
+        command.envs(variables.iter().map(|(name, value)| (name, value))).spawn()
+    };
+    // Those of Windows find no scripts, as `npm` is one, by names that have no ending; its shells do.
+    let others: &[&str] = if cfg!(windows) { &[".cmd", ".bat"] } else { &[] };
+    others.iter().fold(start(""), |tried, ending| match tried {
+        Err(problem) if problem.kind() == ErrorKind::NotFound => start(ending).map_err(|_| problem),
+        tried => tried,
+    })
 }
 
 /// The command's own status; 128 and the signal's number where a signal ended it, as shells tell it.
@@ -127,22 +129,4 @@ fn exit_status(status: ExitStatus) -> u8 {
         return u8::try_from(128 + signal).unwrap_or(u8::MAX);
     }
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_for_a_shell() {
-        for (value, word) in [
-            ("abc-1_2", "abc-1_2"),
-            ("http://127.0.0.1:1", "http://127.0.0.1:1"),
-            ("a b", "'a b'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(value), word);
-        }
-    }
 }

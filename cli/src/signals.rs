@@ -5,6 +5,8 @@
 
 use std::io;
 
+#[cfg(not(unix))]
+pub use console::Signals;
 #[cfg(unix)]
 pub use unix::Signals;
 
@@ -67,26 +69,40 @@ mod unix {
     }
 }
 
-/// Elsewhere a console sends its signals to every process, and nothing has to be handed on.
 #[cfg(not(unix))]
-pub struct Signals;
+mod console {
+    use super::io;
+    use signal_hook::consts::SIGINT;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
 
-#[cfg(not(unix))]
-impl Signals {
-    pub fn catch() -> io::Result<Signals> {
-        Ok(Signals)
-    }
+    /// What a process of Windows ends with that Ctrl-C ends.
+    const CONTROL_C_EXIT: i32 = 0xC000_013A_u32.cast_signed();
 
-    /// A console ends the process without a word.
-    pub fn end_by_the_next(self, _last: impl FnOnce()) -> io::Result<()> {
-        loop {
-            std::thread::park();
+    /// Ctrl-C no longer ends this process. A console sends it to every process, so nothing has to be handed on.
+    pub struct Signals(Arc<AtomicBool>);
+
+    impl Signals {
+        pub fn catch() -> io::Result<Signals> {
+            let came = Arc::default();
+            signal_hook::flag::register(SIGINT, Arc::clone(&came))?;
+            Ok(Signals(came))
         }
-    }
 
-    pub fn hand_on(self, _process: u32) -> Signals {
-        self
-    }
+        /// Waits for it; then this process ends, once `last` is done.
+        pub fn end_by_the_next(self, last: impl FnOnce()) -> io::Result<()> {
+            while !self.0.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            last();
+            std::process::exit(CONTROL_C_EXIT)
+        }
 
-    pub fn end(self) {}
+        pub fn hand_on(self, _process: u32) -> Signals {
+            self
+        }
+
+        pub fn end(self) {}
+    }
 }
