@@ -81,10 +81,15 @@ function failure(causes) {
   );
 }
 
+/** The path by which a system loads it: that of Windows takes no long one but by its own name. */
+function loaded(path) {
+  return process.platform === 'win32' ? require('node:path').toNamespacedPath(path) : path;
+}
+
 /** As `require` does it, without the ways by which that finds a file. */
 function open(path) {
   const opened = { exports: {} };
-  process.dlopen(opened, path.startsWith(__dirname) ? path : located(path));
+  process.dlopen(opened, loaded(path.startsWith(__dirname) ? path : located(path)));
   return opened.exports;
 }
 

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::options::{Given, laid_over};
 use crate::pending::Pending;
 use crate::stats::Stats;
-use napi::bindgen_prelude::{Either, Function};
+use napi::bindgen_prelude::{Either, Function, retain_current_module_for_unload_safety};
 use napi_derive::napi;
 use xilnex_auth::{Call, Config, Error};
 
@@ -39,7 +39,11 @@ pub fn configured(options: &[Given], look_up: Option<LookUp<'_>>) -> Result<Conf
 /// What JavaScript gets of the attempt.
 pub fn made(client: Result<xilnex_auth::Client, Error>) -> Either<Client, Failure> {
     match client {
-        Ok(client) => Either::A(Client { client, last: Last::default() }),
+        Ok(client) => {
+            // A flight may outlast the worker that asked for it, and with the last of them Node unloads what they used.
+            retain_current_module_for_unload_safety();
+            Either::A(Client { client, last: Last::default() })
+        }
         Err(error) => Either::B(Failure::from(&error)),
     }
 }

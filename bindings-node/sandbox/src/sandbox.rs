@@ -1,7 +1,7 @@
 //! The sandbox in the process, behind `xilnex-auth/testing`.
 
 use crate::failure::Failure;
-use napi::bindgen_prelude::{Buffer, Either};
+use napi::bindgen_prelude::{Buffer, Either, retain_current_module_for_unload_safety};
 use napi_derive::napi;
 use xilnex_auth::Error;
 use xilnex_auth_cli::testing::TestSandbox;
@@ -37,7 +37,11 @@ pub struct Recorded {
 #[allow(clippy::needless_pass_by_value, reason = "napi has no borrowed text")]
 pub fn start_sandbox(options: String) -> Either<Sandbox, Failure> {
     match TestSandbox::start(&options) {
-        Ok(sandbox) => Either::A(Sandbox(Some(sandbox))),
+        Ok(sandbox) => {
+            // Its threads end after the worker that started it, as in the addon of the engine.
+            retain_current_module_for_unload_safety();
+            Either::A(Sandbox(Some(sandbox)))
+        }
         Err(error) => Either::B(Failure::from(&error)),
     }
 }
