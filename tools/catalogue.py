@@ -1,7 +1,7 @@
 """The catalogue of faults: which test shows each row of tests/catalogue.json, and the table of it in RELIABILITY.md.
 
-Usage: catalogue.py, after `make test`; it writes the table anew. `make test` and `make check` fail while the two differ.
-       catalogue.py --verify tells whether they do.
+Usage: catalogue.py, after `make test`; it writes the table anew. `make test` fails while the two differ, and so does
+`make check`, by catalogue.py --verify.
 """
 
 import fnmatch

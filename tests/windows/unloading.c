@@ -1,4 +1,5 @@
-/* A host that loads the DLL, gets a token and unloads it, over and over, and at last while a token is fetched. */
+/* A host that loads the DLL and unloads it, over and over: first without a client, when it has to go; then after a token was
+   got, when it has to stay, and at last while a token is fetched. */
 #include <stdio.h>
 #include <windows.h>
 #include <xilnex_auth.h>
@@ -17,6 +18,17 @@ static void *symbol(HMODULE library, const char *name) {
     void *found = (void *)(size_t)GetProcAddress(library, name);
     if (found == NULL) fprintf(stderr, "%s is not exported\n", name);
     return found;
+}
+
+/* Nobody was made a promise, so nothing may be left behind. */
+static int unused(const char *path) {
+    HMODULE library = LoadLibraryA(path);
+    const char *(*version)(void);
+    if (library == NULL) return 2;
+    *(void **)&version = symbol(library, "xilnex_auth_version");
+    if (version == NULL || version()[0] == '\0') return 8;
+    if (!FreeLibrary(library)) return 7;
+    return GetModuleHandleA(path) == NULL ? 0 : 9;
 }
 
 static int once(const char *path, int is_last) {
@@ -48,13 +60,19 @@ static int once(const char *path, int is_last) {
     }
     free_client(client);
     free_config(config);
-    return FreeLibrary(library) ? status : 7;
+    if (!FreeLibrary(library)) return 7;
+    return status != 0 || GetModuleHandleA(path) != NULL ? status : 10;
 }
 
 int main(int argc, char **argv) {
     int round;
+    if (argc != 2) return 1;
     for (round = 1; round <= ROUNDS; round++) {
-        const int status = argc == 2 ? once(argv[1], round == ROUNDS) : 1;
+        const int status = unused(argv[1]);
+        if (status != 0) return status;
+    }
+    for (round = 1; round <= ROUNDS; round++) {
+        const int status = once(argv[1], round == ROUNDS);
         if (status != 0) return status;
     }
     /* The thread that fetches goes on in code that must still be there. */

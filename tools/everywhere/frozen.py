@@ -1,8 +1,8 @@
-"""CPythons for where none can be installed: the interpreters that go into frozen programs, with a library of their version.
+"""CPythons for where none can be installed: the interpreters that go into frozen programs, with a library for each.
 
 The wheels of cx_Freeze carry a CPython as it is built for manylinux and musllinux, and for Windows a program that loads
-one; its DLLs, as python.org has them, are in the wheels of Panda3D. What of the library is written in Python is Debian's,
-or Pyodide's where no release of Debian has that version.
+one; its DLLs, as python.org has them, are in the wheels of Panda3D. What is written in Python of the library comes from
+Debian, or from Pyodide where no release of Debian has that version.
 """
 
 import re
@@ -51,7 +51,7 @@ def run():
 
 
 def interpreter(version, platform, library):
-    """The program of a CPython for a platform, as wheels call it; all that it needs is in its folder, which may be moved.
+    """The program of a CPython for a platform, as wheels call it; its folder has all that it needs, and may be moved.
 
     `library` gives a folder with what is written in Python, where this is made for the first time.
     """
@@ -62,7 +62,7 @@ def interpreter(version, platform, library):
         left_out = shutil.ignore_patterns("__pycache__", "lib-dynload", "test", "*.so")
         shutil.copytree(library(), folder / "lib", ignore=left_out, dirs_exist_ok=True)
         (folder / "lib/__startup__.py").write_text(STARTUP)
-        found = members(FREEZER, version, platform, folder / "lib", r"cx_Freeze/bases/(?:lib|lib-dynload)/([^/]+)")
+        members(FREEZER, version, platform, folder / "lib", r"cx_Freeze/bases/(?:lib|lib-dynload)/([^/]+)")
         if platform.startswith("win"):
             members(DLLS, version, platform, folder / "lib", r"deploy_libs/([^/]+\.pyd)")
             members(DLLS, version, platform, folder, r"deploy_libs/((?:python|libffi|VCRUNTIME)[^/]+)")

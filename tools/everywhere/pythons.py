@@ -40,7 +40,7 @@ def unpacked(version, architecture):
 
 
 def of_debian(version, cpu):
-    """The words that start a CPython which was not installed, with the C library of its own release, and where it is."""
+    """The words that start a CPython which was not installed, with the C library of its release, and where it is."""
     architecture, processor, loader = NAMES[cpu]
     root = unpacked(version, architecture)
     program = root / f"usr/bin/python{version}"

@@ -21,8 +21,22 @@ SOURCES = ROOT / "tests/windows"
 # Where Debian keeps what the standard library is built from.
 RUST = Path("/usr/lib/rustlib/src/rust/library")
 
-# What a Windows 7 has not, and Rust looks for while it runs or not at all in a build for it.
-SINCE_WINDOWS_8 = ("ProcessPrng", "WaitOnAddress", "GetSystemTimePreciseAsFileTime", "QueryInterruptTime")
+# The libraries of a Windows 7 that anything of ours may want; what is newer mostly comes by the name of another one.
+WINDOWS_7 = {"advapi32", "bcrypt", "crypt32", "kernel32", "msvcrt", "ntdll", "ws2_32"}
+# What these have only since Windows 8, of all that Rust, ring and MinGW know.
+SINCE_WINDOWS_8 = {
+    "CreateFile2",
+    "GetSystemTimePreciseAsFileTime",
+    "GetTempPath2W",
+    "ProcessPrng",
+    "QueryInterruptTime",
+    "QueryInterruptTimePrecise",
+    "QueryUnbiasedInterruptTimePrecise",
+    "SetThreadDescription",
+    "WaitOnAddress",
+    "WakeByAddressAll",
+    "WakeByAddressSingle",
+}
 
 # Of each line that is kept, the newest that npm carries for Windows.
 NODES = {
@@ -66,8 +80,10 @@ def frames():
 
 
 def imports(path, objdump):
-    """The names that a DLL or program cannot be loaded without."""
-    return set(re.findall(r"^\t[0-9a-f]+\t +\d+  (\w+)$", call(objdump, "-p", path), re.M))
+    """The libraries, and the names in them, that a DLL or program cannot be loaded without."""
+    told = call(objdump, "-p", path)
+    libraries = re.findall(r"DLL Name: (\S+)\.dll$", told, re.M | re.I)
+    return {name.lower() for name in libraries}, set(re.findall(r"^\t[0-9a-f]+\t +\d+  (\w+)$", told, re.M))
 
 
 def build_sdk(target):
@@ -83,10 +99,10 @@ def build_sdk(target):
 
 def check_windows_7(paths, target):
     for path in paths:
-        named = imports(path, mingw(target, "objdump"))
-        if not named:
+        libraries, names = imports(path, mingw(target, "objdump"))
+        if not libraries or not names:
             raise Failure(f"{path.name}: its imports cannot be read")
-        newer = sorted(named & set(SINCE_WINDOWS_8))
+        newer = sorted(libraries - WINDOWS_7) + sorted(names & SINCE_WINDOWS_8)
         if newer:
             raise Failure(f"{path.name} imports {', '.join(newer)}, which Windows 7 has not")
 
@@ -190,7 +206,7 @@ def check_python(target, wheel):
 
 
 def forward(target, version, folder):
-    """Makes the DLL by which what is for every CPython finds the one that runs; the original has no more in it either."""
+    """Makes the DLL by which what is for every CPython finds the one that runs; the original has no more in it."""
     stem = f"python{version.replace('.', '')}"
     names = re.findall(r"^\t\[ *\d+\] (_?Py\w+)$", call(mingw(target, "objdump"), "-p", folder / f"{stem}.dll"), re.M)
     rules = folder / "python3.def"
