@@ -199,13 +199,28 @@ fn coarse(clock: rustix::time::ClockId) -> Option<u64> {
     Some((time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64))
 }
 
-// No clock of the kind is promised elsewhere. A lease by these saves the rest of the look.
+// The ticks of Windows are a clock of the kind; elsewhere none is promised, and a lease saves the rest of the look.
 #[cfg(not(target_os = "linux"))]
 fn awake() -> Option<u64> {
     Some(nanos(boot()))
 }
 
-#[cfg(not(target_os = "linux"))]
+/// As the last tick left it in the page that Windows shares with each process. The exact one shows no time twice, so that
+/// nothing would ever have been seen in the same tick.
+#[cfg(windows)]
+#[inline]
+fn wall() -> Option<u64> {
+    Some(since_1970(winsafe::GetSystemTimeAsFileTime().into()))
+}
+
+/// The nanoseconds of a time in steps of 100 since 1601. Before 1970 too: only differences count.
+#[cfg(any(windows, test))]
+fn since_1970(steps: u64) -> u64 {
+    const BETWEEN: u64 = 134_774 * 86_400 * 10_000_000;
+    steps.wrapping_sub(BETWEEN).wrapping_mul(100)
+}
+
+#[cfg(not(any(target_os = "linux", windows)))]
 fn wall() -> Option<u64> {
     Some(nanos(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()))
 }
@@ -292,6 +307,36 @@ mod tests {
         for (tv_sec, tv_nsec) in [(-1, 0), (i64::MAX, 1_000_000_000), (0, -1)] {
             assert_eq!(told(tv_sec, tv_nsec), None);
         }
+    }
+
+    #[test]
+    fn a_time_of_windows_is_told_since_1970() {
+        for (steps, nanoseconds) in [
+            (116_444_736_000_000_000, 0),
+            (116_444_736_000_000_001, 100),
+            (116_444_735_999_999_999, 0u64.wrapping_sub(100)),
+            (133_801_632_000_000_000, 1_735_689_600_000_000_000), // 2025 began
+        ] {
+            assert_eq!(since_1970(steps), nanoseconds, "{steps}");
+        }
+    }
+
+    #[test]
+    fn a_glance_shows_the_wall_clock_of_a_moment_ago() {
+        let exact = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map(nanos).unwrap();
+        let (glance, wall) = (SystemClock.glance().unwrap(), SystemClock.wall().unwrap());
+        for shown in [glance.wall, wall] {
+            assert!(shown.abs_diff(exact) < 1_000_000_000, "{shown} {exact}");
+        }
+    }
+
+    /// What is seen in a tick is not looked at again: two looks in a row nearly always show the same.
+    #[cfg(any(target_os = "linux", windows))]
+    #[test]
+    fn the_wall_clock_of_a_glance_goes_in_ticks() {
+        let looks: Vec<_> = (0..1000).map(|_| SystemClock.wall()).collect();
+        let same = looks.windows(2).filter(|pair| pair[0] == pair[1]).count();
+        assert!(same > 500, "{same}");
     }
 
     #[test]
