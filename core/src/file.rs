@@ -11,14 +11,47 @@ use std::time::Duration;
 /// How long a pipe may keep its reader waiting, for a writer and for the end: long enough for a command that asks a vault.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// For how long a file is tried again that another program of Windows holds: to write it anew, to keep a copy, to look
+/// for viruses.
+pub const HELD: Duration = Duration::from_secs(1);
+
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
 /// Appends the content of a file, of at most `most` bytes. A pipe that somebody writes into, as `<(command)` is one, is
-/// read to its end.
+/// read to its end; Windows has none that could be given up, so they are refused there. What another program holds is tried
+/// again as long as `held`.
 ///
 /// # Errors
 /// What the system says; `FileTooLarge`; `TimedOut` for a pipe or a device that nobody writes into or that does not end
 /// within five seconds.
-pub fn read(path: &Path, most: usize, into: &mut Vec<u8>) -> io::Result<()> {
-    read_all(&mut open(path)?, most, PATIENCE, into)
+pub fn read(path: &Path, most: usize, held: Duration, into: &mut Vec<u8>) -> io::Result<()> {
+    let before = into.len();
+    tried(held, || {
+        into.truncate(before);
+        read_all(&mut open(path)?, most, PATIENCE, into)
+    })
+}
+
+/// Does what fails only because another program holds a file again, for so long.
+fn tried<T>(held: Duration, mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    let until = SystemClock.now().boot + held;
+    loop {
+        match work() {
+            Err(problem) if cfg!(windows) && is_of_a_moment(&problem) && SystemClock.now().boot < until => {
+                SystemClock.sleep(SystemClock.now().boot + BETWEEN_TRIES);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// What Windows says of a file that another program has opened for itself alone, locked, or deleted and not yet closed;
+/// the last is also what it says where access is denied for good.
+fn is_of_a_moment(problem: &io::Error) -> bool {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    const LOCK_VIOLATION: i32 = 33;
+    matches!(problem.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION | LOCK_VIOLATION))
 }
 
 fn read_all(file: &mut File, most: usize, patience: Duration, into: &mut Vec<u8>) -> io::Result<()> {
@@ -70,7 +103,27 @@ fn wait(file: &File, until: Duration) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).open(path)
+    // NUL and COM1 are seen to be devices in an absolute path only.
+    let path = std::path::absolute(path)?;
+    match path.components().next() {
+        Some(std::path::Component::Prefix(prefix)) if is_device(prefix.kind()) => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, not a file on a disk"))
+        }
+        _ => OpenOptions::new().read(true).open(path),
+    }
+}
+
+/// Whether a path of Windows leads to a pipe or a device: opening and reading those may block, which nothing ends here.
+#[cfg(any(not(unix), test))]
+fn is_device(prefix: std::path::Prefix<'_>) -> bool {
+    use std::path::Prefix;
+    match prefix {
+        Prefix::DeviceNS(name) => !matches!(name.as_encoded_bytes(), [_, b':']),
+        Prefix::Verbatim(name) | Prefix::UNC(_, name) | Prefix::VerbatimUNC(_, name) => {
+            name.eq_ignore_ascii_case("pipe")
+        }
+        Prefix::Disk(_) | Prefix::VerbatimDisk(_) => false,
+    }
 }
 
 #[cfg(not(unix))]
@@ -93,7 +146,7 @@ impl Source {
     /// As [`read`].
     pub fn open(path: &Path, most: usize) -> io::Result<Source> {
         let path = std::path::absolute(path)?;
-        let mut file = open(&path)?;
+        let mut file = tried(HELD, || open(&path))?;
         let mut content = Vec::new();
         let is_lasting = file.metadata()?.is_file();
         if !is_lasting {
@@ -121,7 +174,7 @@ impl Source {
             Some(content) => Ok(content.clone()),
             None => {
                 let mut content = Vec::new();
-                read(&self.path, most, &mut content)?;
+                read(&self.path, most, HELD, &mut content)?;
                 Ok(Arc::new(content))
             }
         }
@@ -131,6 +184,74 @@ impl Source {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.path.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests_of_windows {
+    use super::*;
+    use std::path::Prefix;
+
+    #[test]
+    fn a_file_that_is_held_is_worth_another_try_and_one_that_is_not_there_is_none() {
+        for (number, expected) in [(2, false), (3, false), (5, true), (32, true), (33, true), (53, false)] {
+            assert_eq!(is_of_a_moment(&io::Error::from_raw_os_error(number)), expected, "{number}");
+        }
+        assert!(!is_of_a_moment(&io::ErrorKind::PermissionDenied.into()));
+    }
+
+    #[test]
+    fn a_pipe_and_a_device_are_known_by_their_path() {
+        let os = |text: &'static str| std::ffi::OsStr::new(text);
+        for (prefix, expected) in [
+            (Prefix::DeviceNS(os("pipe")), true),
+            (Prefix::DeviceNS(os("NUL")), true),
+            (Prefix::DeviceNS(os("COM1")), true),
+            (Prefix::DeviceNS(os("C:")), false),
+            (Prefix::Verbatim(os("PIPE")), true),
+            (Prefix::Verbatim(os("Volume{1}")), false),
+            (Prefix::UNC(os("server"), os("pipe")), true),
+            (Prefix::VerbatimUNC(os("server"), os("Pipe")), true),
+            (Prefix::UNC(os("server"), os("share")), false),
+            (Prefix::Disk(b'C'), false),
+            (Prefix::VerbatimDisk(b'C'), false),
+        ] {
+            assert_eq!(is_device(prefix), expected, "{prefix:?}");
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_is_held_for_a_moment_is_read() {
+        use std::os::windows::fs::OpenOptionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("held");
+        std::fs::write(&path, "content").unwrap();
+        let read_held = |held| {
+            let mut content = b"before ".to_vec();
+            read(&path, 20, held, &mut content).map(|()| content).map_err(|problem| problem.raw_os_error())
+        };
+        let holder = OpenOptions::new().read(true).share_mode(0).open(&path).unwrap();
+        assert_eq!(read_held(Duration::ZERO), Err(Some(32)));
+        let holding = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(200));
+            drop(holder);
+        });
+        assert_eq!(read_held(HELD).as_deref(), Ok(&b"before content"[..]));
+        holding.join().unwrap();
+        let holder = OpenOptions::new().read(true).share_mode(0).open(&path).unwrap();
+        assert_eq!(Source::open(&path, 20).err().and_then(|problem| problem.raw_os_error()), Some(32));
+        drop(holder);
+        assert!(Source::open(&path, 20).is_ok());
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_pipe_and_a_device_are_refused_before_they_are_opened() {
+        for path in [r"\\.\pipe\nobody", "NUL", r"\\nowhere.invalid\pipe\x", "COM1"] {
+            let told = Source::open(Path::new(path), 10).unwrap_err();
+            assert!(told.to_string().contains("pipe or a device"), "{path}: {told}");
+        }
     }
 }
 

@@ -69,7 +69,8 @@ impl Grant {
         let Some(path) = file.filter(|path| path.metadata().map_or(true, |about| about.is_file())) else {
             return Ok(None);
         };
-        let found = read_secret(path)?;
+        // Not waited for: the caller may be one that never waits, and another look comes within a second.
+        let found = read_secret(path, Duration::ZERO)?;
         Ok(Some(found).filter(|found| found.fingerprint() != **self.sent.load()))
     }
 }

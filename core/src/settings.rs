@@ -58,7 +58,7 @@ impl Settings {
         let client_secret_file = secret_file(config)?;
         let literal = config.client_secret.as_ref().map(|given| given.value.clone());
         let client_secret = match (&client_secret_file, literal) {
-            (Some(path), _) => read_secret(path)?,
+            (Some(path), _) => read_secret(path, file::HELD)?,
             (None, Some(secret)) => secret,
             (None, None) => return Err(refusal(option("client_secret"), "is missing")),
         };
@@ -155,10 +155,14 @@ fn secret_file(config: &Config) -> Result<Option<PathBuf>, Error> {
 /// # Errors
 /// `invalid_config` with the path and the reason; never a piece of the content.
 pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
-    let (row, path) = (option("client_secret_file"), path.as_ref());
+    text_of(path.as_ref(), file::HELD)
+}
+
+fn text_of(path: &Path, held: Duration) -> Result<Zeroizing<String>, Error> {
+    let row = option("client_secret_file");
     // Room for all of it from the start: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_SECRET + 64));
-    file::read(path, LONGEST_SECRET, &mut bytes).map_err(|problem| match problem.kind() {
+    file::read(path, LONGEST_SECRET, held, &mut bytes).map_err(|problem| match problem.kind() {
         ErrorKind::FileTooLarge => {
             refusal(row, "is larger than 16 KiB: give the file that holds the secret alone")
         }
@@ -179,10 +183,10 @@ pub fn secret_text(path: impl AsRef<Path>) -> Result<Zeroizing<String>, Error> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The secret in a file. What reading leaves on the stack goes at once: a structure that is built there next takes it along
-/// between its members.
-pub(crate) fn read_secret(path: &Path) -> Result<Secret, Error> {
-    wiped::<OF_A_CALL, _>(|| secret_text(path).map(Secret::from))
+/// The secret in a file, which is tried again as long as `held` if another program holds it. What reading leaves on the
+/// stack goes at once: a structure that is built there next takes it along between its members.
+pub(crate) fn read_secret(path: &Path, held: Duration) -> Result<Secret, Error> {
+    wiped::<OF_A_CALL, _>(|| text_of(path, held).map(Secret::from))
 }
 
 fn unreadable(name: &'static str, path: &Path, problem: &std::io::Error) -> Error {

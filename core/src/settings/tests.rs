@@ -16,6 +16,10 @@ fn file(content: &[u8]) -> tempfile::NamedTempFile {
     file
 }
 
+fn secret(path: &Path) -> Result<Secret, Error> {
+    read_secret(path, Duration::ZERO)
+}
+
 #[test]
 fn all_that_is_missing_is_named_at_once() {
     let told = Settings::new(&Config::new()).unwrap_err();
@@ -32,10 +36,10 @@ fn all_that_is_missing_is_named_at_once() {
 
 #[test]
 fn a_secret_file_loses_one_line_break() {
-    for (content, secret) in
+    for (content, expected) in
         [("canary", "canary"), ("canary\n", "canary"), ("canary\r\n", "canary"), ("can ary ", "can ary ")]
     {
-        assert_eq!(read_secret(file(content.as_bytes()).path()).unwrap(), Secret::new(secret));
+        assert_eq!(secret(file(content.as_bytes()).path()).unwrap(), Secret::new(expected));
     }
 }
 
@@ -50,17 +54,15 @@ fn a_bad_secret_file_is_refused_without_its_content() {
         (b"\xef\xbb\xbfcanary", "byte order mark"),
         (&large, "16 KiB"),
     ] {
-        let told = read_secret(file(content).path()).unwrap_err();
+        let told = secret(file(content).path()).unwrap_err();
         assert!(
             told.message().contains(word) && told.message().contains("XILNEX_CLIENT_SECRET_FILE"),
             "{told}"
         );
         assert!(!format!("{told:?}").contains("canary"));
     }
-    assert!(
-        read_secret(Path::new("/nonexistent/secret")).unwrap_err().message().contains("/nonexistent/secret")
-    );
-    assert!(read_secret(Path::new("/")).is_err());
+    assert!(secret(Path::new("/nonexistent/secret")).unwrap_err().message().contains("/nonexistent/secret"));
+    assert!(secret(Path::new("/")).is_err());
 }
 
 #[test]
