@@ -30,9 +30,15 @@ for tool in "$@"; do
                 newer Node 20.18.1 "$(node --version | tr -d v)"
             else complain "Node 20.18.1 or newer, with npm"; fi ;;
         c)
+            # On Windows itself no SDK is built, and cargo finds Microsoft's compiler; readelf knows the libraries of Linux.
+            case $(uname -s) in
+                *_NT-*) continue ;;
+                Linux) elf=readelf ;;
+                *) elf= ;;
+            esac
             command -v cc >/dev/null || complain "a C compiler (command cc)"
             command -v c++ >/dev/null || complain "a C++17 compiler (command c++)"
-            for name in make pkg-config tar nm readelf; do
+            for name in make pkg-config tar nm $elf; do
                 command -v "$name" >/dev/null || complain "$name (on Debian: make, pkg-config, tar, binutils)"
             done ;;
         documents)
