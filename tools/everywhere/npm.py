@@ -1,6 +1,7 @@
 """The packages of npm: the main one, one for each platform, and the versions of Node that run them."""
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -38,9 +39,18 @@ def name(target):
     return f"xilnex-auth-{target.name}"
 
 
-def pack(folder, out=OUT):
-    """Packs a folder as npm does; gives the path of the tarball."""
+def repository():
+    """Where a workflow builds, which npm compares with what the workflow proves; a machine of ours has none."""
+    if "GITHUB_REPOSITORY" not in os.environ:
+        return {}
+    url = f"git+{os.environ['GITHUB_SERVER_URL']}/{os.environ['GITHUB_REPOSITORY']}.git"
+    return {"repository": {"type": "git", "url": url}}
+
+
+def pack(folder, described, out=OUT):
+    """Describes a folder that was made for this, and packs it as npm does; gives the path of the tarball."""
     out.mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text(json.dumps(described | repository(), indent=2))
     told = json.loads(call("npm", "pack", "--json", "--ignore-scripts", "--pack-destination", out, folder=folder))
     return out / told[0]["filename"]
 
@@ -69,9 +79,8 @@ def platform_package(target, natives):
         shutil.copytree(toolchain.papers("npm", target.triple), made, dirs_exist_ok=True)
         for text in ("LICENSE-APACHE", "LICENSE-MIT"):
             shutil.copy(SOURCES / text, made)
-        (made / "package.json").write_text(json.dumps(described, indent=2))
         (made / "README.md").write_text(f"# {name(target)}\n\nInstalled by `xilnex-auth` where it is needed.\n")
-        return pack(made)
+        return pack(made, described)
 
 
 def main_package(out=OUT):
@@ -91,8 +100,7 @@ def main_package(out=OUT):
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCES / path, made / path)
         shutil.copytree(toolchain.papers("npm"), made, dirs_exist_ok=True)
-        (made / "package.json").write_text(json.dumps(described, indent=2))
-        return pack(made, out)
+        return pack(made, described, out)
 
 
 def installed(folder, *packages):

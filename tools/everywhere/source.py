@@ -54,14 +54,13 @@ def build_npm_source(_target):
         for text in ("Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT"):
             shutil.copy(ROOT / text, made)
         (made / "Cargo.toml").write_text(workspace())
-        (made / "package.json").write_text(json.dumps(described, indent=2))
         (made / "README.md").write_text(
             "# xilnex-auth-source\n\nIn a project that has `xilnex-auth`, where Rust is "
             "installed: `npx xilnex-auth-source` builds its native parts.\n"
         )
         # What the other crates need goes from the lockfile; all else stays as it is.
         call("cargo", "update", "--workspace", "--quiet", folder=made)
-        return npm.pack(made)
+        return npm.pack(made, described)
 
 
 def run_main(_target, package):
