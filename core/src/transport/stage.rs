@@ -9,6 +9,11 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, Transport};
 /// So much of what TLS says is told.
 const LONGEST_FAULT: usize = 300;
 
+/// What may take the time of TLS on Windows.
+const REVOCATION: &str = "Windows may have waited for the servers that tell whether the certificate is revoked \
+     (OCSP, CRL): let the firewall pass them, give the authority's certificates with ca_file (XILNEX_CA_FILE), or set \
+     connect_timeout (XILNEX_CONNECT_TIMEOUT) and timeout (XILNEX_TIMEOUT) to more than 10 seconds";
+
 /// A step of connecting whose failures get the kind of that step.
 #[derive(Debug)]
 pub struct Stage<C> {
@@ -54,13 +59,16 @@ impl<In: Transport, C: Connector<In>> Connector<In> for Stage<C> {
 
 impl<C> Stage<C> {
     fn late(&self, peer: &str) -> Error {
-        if self.connecting.is_whole_call() {
-            Error::new(Kind::Timeout, format!("no connection to {peer} within the deadline"))
+        let missing = if self.kind == Kind::Tls { "TLS with" } else { "connection to" };
+        let told = if self.connecting.is_whole_call() {
+            Error::new(Kind::Timeout, format!("no {missing} {peer} within the deadline"))
         } else if self.kind == Kind::Proxy {
             Error::new(Kind::Proxy, "the proxy did not answer within connect_timeout")
         } else {
-            Error::new(Kind::Connect, format!("no connection to {peer} within connect_timeout"))
-        }
+            Error::new(Kind::Connect, format!("no {missing} {peer} within connect_timeout"))
+        };
+        // The system's verifier waits there for ten seconds, and nothing tells it not to.
+        if cfg!(windows) && self.kind == Kind::Tls { told.with_hint(REVOCATION) } else { told }
     }
 }
 
@@ -165,7 +173,29 @@ fn tls_error(peer: &str, fault: &rustls::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::trace::Trace;
     use rustls::pki_types::ServerName;
+    use std::time::Duration;
+
+    #[test]
+    fn tls_that_ran_out_of_time_is_told_from_a_connection_and_on_windows_why() {
+        let seconds = Duration::from_secs;
+        for (kind, connect_timeout, expected) in [
+            (
+                Kind::Connect,
+                3,
+                (Kind::Connect, "no connection to till.example within connect_timeout", false),
+            ),
+            (Kind::Tls, 3, (Kind::Connect, "no TLS with till.example within connect_timeout", cfg!(windows))),
+            (Kind::Connect, 20, (Kind::Timeout, "no connection to till.example within the deadline", false)),
+            (Kind::Tls, 20, (Kind::Timeout, "no TLS with till.example within the deadline", cfg!(windows))),
+        ] {
+            let connecting = Connecting::start(seconds(connect_timeout), seconds(10), Trace::default());
+            let told = Stage { kind, connecting, inner: () }.late("till.example");
+            let is_explained = told.hint().is_some_and(|hint| hint.contains("OCSP"));
+            assert_eq!((told.kind(), told.message(), is_explained), expected);
+        }
+    }
 
     #[test]
     fn a_certificate_of_a_thousand_names_makes_no_long_message() {
