@@ -1,7 +1,9 @@
 """Where things are, and what has to be there: installed from Debian, PyPI and npm, kept outside the tree."""
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -10,8 +12,8 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xiln
 
 # The standard library is built for each target by a compiler whose sources Debian carries too.
 COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
-# Zig links for any C library of Linux, and for a glibc older than that of this machine.
-ZIG = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1")
+# Zig links for any C library of Linux, and for a glibc older than that of this machine. No other system needs it.
+ZIG = ("ziglang==0.17.1", "cargo-zigbuild==0.24.1") if sys.platform == "linux" else ()
 # In the versions by which the native build has them.
 SHARED = ("maturin", "cyclonedx-python-lib")
 
@@ -22,10 +24,13 @@ class Failure(Exception):
 
 def call(*words, folder=ROOT, environment=None, patience=1800):
     """Runs a program and gives what it printed to stdout; a failure tells the end of all that it printed."""
+    program, *arguments = map(str, words)
+    given = {**os.environ, **(environment or {})}
     done = subprocess.run(
-        [str(word) for word in words],
+        # On Windows npm is npm.cmd, which is found only by who looks along PATH for it.
+        [shutil.which(program, path=given.get("PATH")) or program, *arguments],
         cwd=folder,
-        env={**os.environ, **(environment or {})},
+        env=given,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
