@@ -16,11 +16,23 @@ import assemble
 # What stands before and after the name of a library that is loaded.
 LIBRARY = {"win32": ("", ".dll"), "darwin": ("lib", ".dylib")}.get(sys.platform, ("lib", ".so"))
 
+# Each driver, and what compiles it: only C is without its functions of POSIX unless they are asked for.
+DRIVERS = (
+    ("driver.c", ("cc", "-std=c99", "-D_POSIX_C_SOURCE=200809L")),
+    ("driver.cpp", ("c++", "-std=c++17")),
+)
+
 
 def here(target):
     """Fails where this is not such a machine."""
     if assemble.host() != target.triple:
         raise Failure(f"{target.name} is built on such a machine, and this is {assemble.host()}")
+
+
+def environment(target):
+    """What cargo is told: the oldest macOS to build for, which the name of the wheel promises too."""
+    platform, *version = target.wheel.split("_")[:3]
+    return {"MACOSX_DEPLOYMENT_TARGET": ".".join(version)} if platform == "macosx" else {}
 
 
 def built():
@@ -29,7 +41,7 @@ def built():
 
 def build_sdk(target):
     here(target)
-    private = assemble.build()
+    private = assemble.build(environment=environment(target))
     return assemble.pack(OUT, toolchain.papers("sdk"), target.triple, built(), private)
 
 
@@ -40,17 +52,17 @@ def run_sdk(_target, archive):
         given = {"PKG_CONFIG_PATH": str(folder / "lib/pkgconfig")}
         flags = call("pkg-config", "--cflags", "--libs", "xilnex_auth", environment=given).split()
         told = []
-        for compiler, standard, source in (("cc", "c99", "driver.c"), ("c++", "c++17", "driver.cpp")):
+        for source, compiler in DRIVERS:
             program = folder / f"{source}.out"
-            words = (f"-std={standard}", "-D_POSIX_C_SOURCE=200809L", ROOT / "tests/drivers" / source, "-o", program)
-            call(compiler, *words, *flags, "-lpthread")
+            call(*compiler, ROOT / "tests/drivers" / source, "-o", program, *flags, "-lpthread")
             told.append(f"{source}: {suite.run((program,))}")
         return f"natively: {'; '.join(told)}"
 
 
 def build_wheel(target):
     here(target)
-    return wheels.made(("build", "--release", "--locked"))
+    words = ("build", "--release", "--locked")
+    return wheels.made(words, environment=environment(target), ending=f"-abi3-{target.wheel}")
 
 
 def run_wheel(_target, wheel):
@@ -63,7 +75,9 @@ def run_wheel(_target, wheel):
 
 def build_npm(target):
     here(target)
-    call("cargo", "build", "--release", "--locked", *npm.CRATES)
+    # Python brings the C library of Microsoft along, Node does not.
+    own = {"RUSTFLAGS": "-C target-feature=+crt-static"} if sys.platform == "win32" else {}
+    call("cargo", "build", "--release", "--locked", *npm.CRATES, environment=environment(target) | own)
     return npm.platform_package(target, npm.natives(built(), *LIBRARY))
 
 

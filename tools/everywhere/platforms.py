@@ -30,8 +30,8 @@ def windows(name, triple, cpu, wheel="", kinds=(SDK, WHEEL, NPM)):
     return Target(name, "windows", triple, kinds, wheel, (("os", "win32"), ("cpu", cpu)))
 
 
-def native(name, triple, os, cpu, kinds):
-    return Target(name, "native", triple, kinds, machine=(("os", os), ("cpu", cpu)))
+def native(name, triple, os, cpu, wheel, kinds=(SDK, WHEEL, NPM)):
+    return Target(name, "native", triple, kinds, wheel, (("os", os), ("cpu", cpu)))
 
 
 TARGETS = (
@@ -44,9 +44,9 @@ TARGETS = (
     windows("win32-ia32-gnu", "i686-pc-windows-gnu", "ia32", wheel="win32"),
     windows("win32-x64-win7", "x86_64-win7-windows-gnu", "x64", kinds=(SDK,)),
     windows("win32-ia32-win7", "i686-win7-windows-gnu", "ia32", kinds=(SDK,)),
-    native("darwin-arm64", "aarch64-apple-darwin", "darwin", "arm64", (SDK, WHEEL, NPM)),
-    native("darwin-x64", "x86_64-apple-darwin", "darwin", "x64", (SDK, WHEEL, NPM)),
-    native("win32-arm64-msvc", "aarch64-pc-windows-msvc", "win32", "arm64", (WHEEL, NPM)),
+    native("darwin-arm64", "aarch64-apple-darwin", "darwin", "arm64", wheel="macosx_11_0_arm64"),
+    native("darwin-x64", "x86_64-apple-darwin", "darwin", "x64", wheel="macosx_10_12_x86_64"),
+    native("win32-arm64-msvc", "aarch64-pc-windows-msvc", "win32", "arm64", wheel="win_arm64", kinds=(WHEEL, NPM)),
     # The main package of npm, and what is built on the user's machine by cargo alone.
     Target("source", "source", "any", ("main", "sdist", "npm-source")),
 )

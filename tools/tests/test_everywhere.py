@@ -1,6 +1,7 @@
 """What make dist-all promises whatever is built: it goes on past a failure, fails at the end, and tells what ran."""
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
@@ -80,3 +81,32 @@ def test_other_targets_stay_in_the_manifest_while_their_artefacts_are_the_same(e
 def test_an_unknown_target_is_refused_with_those_there_are(everywhere, monkeypatch):
     with pytest.raises(SystemExit, match=r"no target is called beos; there are linux-x64-gnu, "):
         run(everywhere, monkeypatch, "beos")
+
+
+def packed(monkeypatch, folder):
+    """The description that npm would pack, of a folder that has a name alone."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    npm = importlib.import_module("npm")
+    monkeypatch.setattr(npm, "call", lambda *_words, **_how: '[{"filename": "a.tgz"}]')
+    assert npm.pack(folder, {"name": "a"}, folder) == folder / "a.tgz"
+    return json.loads((folder / "package.json").read_text())
+
+
+def test_a_package_names_the_repository_of_the_workflow_that_packs_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.example")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "somebody/xilnex-auth")
+    url = "git+https://git.example/somebody/xilnex-auth.git"
+    assert packed(monkeypatch, tmp_path) == {"name": "a", "repository": {"type": "git", "url": url}}
+
+
+def test_a_package_names_none_on_a_machine_of_ours(monkeypatch, tmp_path):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    assert packed(monkeypatch, tmp_path) == {"name": "a"}
+
+
+@pytest.mark.parametrize("name, told", [("darwin-arm64", "11.0"), ("darwin-x64", "10.12"), ("win32-arm64-msvc", None)])
+def test_a_mac_is_built_for_what_the_name_of_its_wheel_promises(monkeypatch, name, told):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    native, platforms = map(importlib.import_module, ("native", "platforms"))
+    (target,) = platforms.chosen([name])
+    assert native.environment(target).get("MACOSX_DEPLOYMENT_TARGET") == told
