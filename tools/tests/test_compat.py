@@ -74,3 +74,24 @@ def test_every_function_of_our_headers_is_seen():
     declared = compat.declared(texts)
     functions = {name for text in texts.values() for name in re.findall(r"\b(xilnex_auth_\w+)\(", text)}
     assert len(functions) > 50 and functions <= set(declared)
+
+
+def test_the_last_release_is_one_before_this_commit(monkeypatch, tmp_path):
+    monkeypatch.setattr(compat, "ROOT", tmp_path)
+    compat.git("init", "--quiet")
+    name = ("-c", "user.name=x", "-c", "user.email=x", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false")
+
+    def release(version):
+        compat.git(*name, "commit", "--quiet", "--allow-empty", "--message", version)
+        compat.git(*name, "tag", f"v{version}")
+
+    release("1.9.0")
+    assert compat.last_release() is None
+    release("1.10.0")
+    assert compat.last_release() == "v1.9.0"
+    compat.git(*name, "commit", "--quiet", "--allow-empty", "--message", "more")
+    assert compat.last_release() == "v1.10.0"
+    # Another line.
+    compat.git("checkout", "--quiet", "v1.9.0")
+    release("1.9.1")
+    assert compat.last_release() == "v1.9.0"
