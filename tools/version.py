@@ -1,7 +1,8 @@
 """Sets the one version of everything, or compares all places that tell it.
 
-Usage: version.py [VERSION]. Without one it fails where a place tells another version than Cargo.toml. With one it also
-gives what is unreleased in the changelog that version and this day's date.
+Usage: version.py [[--notes] VERSION]. Without one it fails where a place tells another version than Cargo.toml. With
+one it also gives what is unreleased in the changelog that version and this day's date. With --notes it only prints
+what the changelog tells of that version.
 """
 
 import datetime
@@ -76,6 +77,14 @@ def release(changelog, version, day):
     return changelog.replace(UNRELEASED, f"{UNRELEASED}\n## [{version}] - {day}\n", 1)
 
 
+def notes(changelog, version):
+    """What the changelog tells of a version, without the heading."""
+    found = re.search(rf"^## \[{re.escape(version)}\] - [^\n]+\n(.*?)(?=^## \[|\Z)", changelog, re.M | re.S)
+    if not found or not found[1].strip():
+        raise SystemExit(f"CHANGELOG.md tells nothing of {version}: run make version VERSION={version}")
+    return found[1].strip()
+
+
 def put(root, version, day):
     for name, pattern, wanted in places(version):
         path = root / name
@@ -85,6 +94,9 @@ def put(root, version, day):
 
 
 def main():
+    if sys.argv[1:2] == ["--notes"]:
+        print(notes((ROOT / "CHANGELOG.md").read_text(), sys.argv[2]))
+        return
     if len(sys.argv) > 1:
         if not re.fullmatch(VERSION, sys.argv[1]):
             sys.exit(f"VERSION must be three numbers, such as 1.2.3; it is {sys.argv[1]!r}")

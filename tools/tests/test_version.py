@@ -68,3 +68,12 @@ def test_what_is_unreleased_gets_its_heading_once():
     assert version.release(after, "1.2.3", "2030-01-03") == after
     with pytest.raises(ValueError, match="CHANGELOG"):
         version.release("# Changelog\n", "1.2.3", "2030-01-02")
+
+
+def test_the_notes_of_a_version_are_its_section_alone():
+    changelog = "## [Unreleased]\n\n- New.\n\n## [1.2.3] - 2030-01-02\n\n### Added\n\n- A thing.\n\n"
+    changelog += "## [1.2.2] - 2029-01-02\n\n- Old.\n"
+    assert version.notes(changelog, "1.2.3") == "### Added\n\n- A thing."
+    assert version.notes(changelog, "1.2.2") == "- Old."
+    with pytest.raises(SystemExit, match=r"nothing of 1\.2\.4"):
+        version.notes(changelog, "1.2.4")
