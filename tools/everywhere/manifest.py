@@ -10,7 +10,7 @@ MANIFEST = ROOT / "dist/MANIFEST.md"
 HEAD = """# What was built
 
 Written by `make dist-all`. Paths are those below this folder. macOS and Windows on arm64 are built and run by the
-workflow of a release, on machines of their own; where they are not listed they are on paper.
+workflow of a release alone, on machines of their own, which write a list like this one each.
 
 | artefact | target | bytes | sha256 | its run |
 |---|---|---|---|---|
