@@ -60,7 +60,8 @@ def interpreter(version, platform, library):
     if not program.exists():
         folder.mkdir(parents=True, exist_ok=True)
         left_out = shutil.ignore_patterns("__pycache__", "lib-dynload", "test", "*.so")
-        shutil.copytree(library(), folder / "lib", ignore=left_out, dirs_exist_ok=True)
+        # Debian has links into a system that is not there.
+        shutil.copytree(library(), folder / "lib", ignore=left_out, ignore_dangling_symlinks=True, dirs_exist_ok=True)
         (folder / "lib/__startup__.py").write_text(STARTUP)
         members(FREEZER, version, platform, folder / "lib", r"cx_Freeze/bases/(?:lib|lib-dynload)/([^/]+)")
         if platform.startswith("win"):

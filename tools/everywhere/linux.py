@@ -183,7 +183,7 @@ def run_wheel(target, wheel):
 
     with tempfile.TemporaryDirectory() as folder:
         below = shim(target, Path(folder))
-        told = [pythons.run(wheel, command, below, is_emulated=cpu != "x64")]
+        told = [pythons.run(wheel, command, below, () if cpu == "x64" else pythons.VERSIONS)]
         if target.name == "linux-x64-gnu":
             told.append(pythons.in_venv(wheel, below))
         return f"{how(mine)}: {'; '.join(told)}"
@@ -211,5 +211,5 @@ def run_npm(target, package):
         nodes = npm.musl_nodes(cpu, target.wheel) if is_musl(target) else npm.nodes(f"node-linux-{cpu}")
         for version, program in nodes.items():
             words = (*mine.runner, program, driver)
-            told.append(f"Node {version}: {suite.run(words, below, is_emulated=cpu != 'x64')}")
+            told.append(f"Node {version}: {suite.run(words, below, is_sample=cpu != 'x64')}")
         return f"{how(mine)}: {'; '.join(told)}"

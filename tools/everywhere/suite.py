@@ -12,8 +12,8 @@ from toolchain import ROOT, Failure, call
 TOLD = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored", re.M)
 FAILED = re.compile(r"^test (\S+)\s+\.\.\. FAILED$", re.M)
 
-# For an interpreter inside an emulator, which takes seconds to start: a token, the next from memory, what is refused,
-# TLS, time that is up, threads, secrets in files, refreshes and events. The programs in C run all of them there.
+# For an interpreter that takes seconds to start: a token, the next from memory, what is refused, TLS, time that is up,
+# threads, secrets in files, refreshes and events. The programs in C run all of them there.
 SAMPLE = (
     "access_token",
     "cached_across_clients",
@@ -58,8 +58,8 @@ def once(given, threads, name=None):
     return int(counts[1]), FAILED.findall(done.stdout), int(counts[3]), done.stdout
 
 
-def run(driver, shim=None, environment=None, threads=8, is_emulated=False):
-    """Runs every scenario by the words that start a driver, or a sample where it is emulated; tells how many passed.
+def run(driver, shim=None, environment=None, threads=8, is_sample=False):
+    """Runs every scenario, or a sample, by the words that start a driver; tells how many passed.
 
     Without `shim`, which is tests/system/shim.c built for the platform, those whose system fails are not run. Those
     that fail are repeated one by one: scenarios count seconds, and an emulator beside seven others may be too slow.
@@ -67,7 +67,7 @@ def run(driver, shim=None, environment=None, threads=8, is_emulated=False):
     given = {"XILNEX_AUTH_DRIVER": json.dumps([str(word) for word in driver]), **(environment or {})}
     if shim is not None:
         given["XILNEX_AUTH_SHIM"] = str(shim)
-    if is_emulated:
+    if is_sample:
         return sampled(given)
     passed, failed, ignored, _ = once(given, threads)
     for name in failed:
