@@ -14,8 +14,14 @@ from zipfile import ZipFile
 import npm
 from toolchain import CACHE, call, python
 
-# The last that has interpreters for both C libraries and both processors, but not 3.9 on arm64.
+# The last that has interpreters for both C libraries and both processors.
 FREEZER = "cx_Freeze==7.2.7"
+# It has no 3.9 for musl on arm64, and its 3.13 for musl crashes when it ends; that of what it became does not.
+OTHERS = {
+    ("3.9", "musllinux_1_2_aarch64"): "cx_Freeze==6.15.5",
+    ("3.13", "musllinux_1_2_aarch64"): "freeze-core==0.8.1",
+    ("3.13", "musllinux_1_2_x86_64"): "freeze-core==0.8.1",
+}
 DLLS = "panda3d==1.10.16"
 
 # Of each CPython that Debian has not, the newest Pyodide; it gives its library away itself.
@@ -36,14 +42,16 @@ if not packed:
 });
 """
 
-# Takes the place of what a frozen program starts with: a program and its words, as `python` takes them, and PYTHONPATH.
+# What a frozen program starts with, by the names that both ask for. It takes a program and its words as `python` does,
+# and PYTHONPATH.
+STARTUPS = ("__startup__.py", "__init__python.py")
 STARTUP = """\
 import os, runpy, sys
 
 def init():
     pass
 
-def run():
+def run(_name=None):
     del sys.argv[0]
     sys.path[:0] = [os.path.dirname(sys.argv[0]), *os.environ["PYTHONPATH"].split(os.pathsep)]
     runpy.run_path(sys.argv[0], run_name="__main__")
@@ -62,12 +70,14 @@ def interpreter(version, platform, library):
         left_out = shutil.ignore_patterns("__pycache__", "lib-dynload", "test", "*.so")
         # Debian has links into a system that is not there.
         shutil.copytree(library(), folder / "lib", ignore=left_out, ignore_dangling_symlinks=True, dirs_exist_ok=True)
-        (folder / "lib/__startup__.py").write_text(STARTUP)
-        members(FREEZER, version, platform, folder / "lib", r"cx_Freeze/bases/(?:lib|lib-dynload)/([^/]+)")
+        for name in STARTUPS:
+            (folder / "lib" / name).write_text(STARTUP)
+        freezer = OTHERS.get((version, platform), FREEZER)
+        members(freezer, version, platform, folder / "lib", r"(?:cx_Freeze/bases/lib|freeze_core[/.]lib).*/([^/]+)")
         if platform.startswith("win"):
             members(DLLS, version, platform, folder / "lib", r"deploy_libs/([^/]+\.pyd)")
             members(DLLS, version, platform, folder, r"deploy_libs/((?:python|libffi|VCRUNTIME)[^/]+)")
-        members(FREEZER, version, platform, folder, r"cx_Freeze/bases/(console-[^/]+)")
+        members(freezer, version, platform, folder, r"(?:cx_Freeze|freeze_core)/bases/(console-[^/]+)")
         (base,) = folder.glob("console-*")
         base.chmod(0o755)
         base.rename(program)
@@ -78,8 +88,9 @@ def members(requirement, version, platform, folder, pattern):
     """Unpacks what a wheel for a CPython has under such names, called as the group in the pattern says."""
     with tempfile.TemporaryDirectory() as name:
         pip = (python() / "python", "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps")
-        fits = ("--only-binary", ":all:", "--python-version", version, "--platform", platform)
-        call(*pip, *fits, "--dest", name, requirement)
+        # What is for an older musl fits too, which pip does not know of its own.
+        fits = ("--platform", platform, "--platform", platform.replace("musllinux_1_2", "musllinux_1_1"))
+        call(*pip, "--only-binary", ":all:", "--python-version", version, *fits, "--dest", name, requirement)
         (path,) = Path(name).iterdir()
         with ZipFile(path) as wheel:
             for entry in wheel.namelist():
