@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// The highest bit of every number. Without it, a number is that of an object that ends.
 pub const LIVE: usize = 1 << (usize::BITS - 1);
 const EMPTY: usize = 0;
-/// No number either: no table has so many slots.
+/// No number either, for no table has so many slots: one thread has the place for itself.
 const FILLING: usize = usize::MAX;
 
 /// Enough for the cores of a till; threads beyond them share.
@@ -17,7 +17,7 @@ const SHARDS: usize = 4;
 #[repr(align(128))]
 struct Users(AtomicU64);
 
-/// A place that is empty, or holds an object under a number. No number is ever given to two objects.
+/// A place that is empty, or holds an object under a number. A number comes again only after all others of its slot.
 pub struct Place<T, B> {
     state: AtomicUsize,
     /// Never dropped, so it can be looked at without a count.
@@ -78,12 +78,24 @@ impl<T, B> Place<T, B> {
     /// Whoever works with it was counted before its end, and whoever comes later sees that and keeps away. So the counts,
     /// looked at one after the other, say that all have left as soon as each of them is zero.
     fn take(&self, ending: usize) -> Option<Box<T>> {
-        if self.users.iter().any(|users| users.0.load(Ordering::SeqCst) > 0) {
-            return None;
+        while !self.is_visited() {
+            self.state.compare_exchange(ending, FILLING, Ordering::SeqCst, Ordering::SeqCst).ok()?;
+            // Once more, now that the state is this thread's alone: while it stood still since the first look, all numbers
+            // of the slot may have been given, and this may be the end of another object.
+            if !self.is_visited() {
+                // SAFETY: nobody works with it, and only one can have changed the state so.
+                let object = unsafe { (*self.object.get()).take() };
+                self.state.store(EMPTY, Ordering::SeqCst);
+                return object;
+            }
+            // Who left meanwhile found no end, so the counts are looked at again.
+            self.state.store(ending, Ordering::SeqCst);
         }
-        self.state.compare_exchange(ending, EMPTY, Ordering::SeqCst, Ordering::SeqCst).ok()?;
-        // SAFETY: nobody works with it, and only one can have changed this state, which never comes again.
-        unsafe { (*self.object.get()).take() }
+        None
+    }
+
+    fn is_visited(&self) -> bool {
+        self.users.iter().any(|users| users.0.load(Ordering::SeqCst) > 0)
     }
 }
 
