@@ -16,6 +16,9 @@
  * be in use at once (65 thousand where pointers have 32 bits); beyond that there is no room for another.
  *
  * A text that a handle gives is an address, and lives as long as the handle: after the `_free` it must not be read.
+ *
+ * On Windows no function is to be called from DllMain, nor by a destructor of a static object in a DLL: while a process
+ * ends there, its other threads are gone, and what they held is held for ever. Nothing has to be freed then.
  */
 #ifndef XILNEX_AUTH_H
 #define XILNEX_AUTH_H
@@ -35,6 +38,13 @@
 #define XILNEX_AUTH_MUST_USE __attribute__((warn_unused_result))
 #else
 #define XILNEX_AUTH_MUST_USE
+#endif
+
+#if defined(_MSC_VER) && defined(_M_IX86)
+/* Two declarations of one function, which differ where a compiler was told by /Gz or /Gr that functions take their
+   arguments in another way than those of the library do: leave the option off for what includes this header. */
+void xilnex_auth_takes_arguments_as_c_does(void);
+void __cdecl xilnex_auth_takes_arguments_as_c_does(void);
 #endif
 
 /** The version of this header, as text. */

@@ -163,12 +163,26 @@ def linked_by_microsofts_rules(sdk, target, words, given):
     with_unwinding = () if processor(target) == "x86_64" else ("/safeseh:no",)
     made, program = sdk / "linked.obj", sdk / "bin/linked.exe"
     triple = f"{processor(target)}-pc-windows-msvc"
-    call("clang", f"--target={triple}", "-ffreestanding", f"-I{sdk}/include", "-c", SOURCES / "linked.c", "-o", made)
+    compiler = ("clang", f"--target={triple}", "-ffreestanding", f"-I{sdk}/include", "-c", SOURCES / "linked.c")
+    call(*compiler, "-o", made)
+    if processor(target) == "i686":
+        refused_with_other_calls((*compiler, "-o", "/dev/null"))
     rules = ("/nodefaultlib", "/entry:start", "/subsystem:console", *with_unwinding)
     call("lld-link", *rules, f"/out:{program}", made, sdk / "lib/xilnex_auth.lib")
     line = ("sh", "-c", '"$@"; [ $? = 7 ]', "sh", *words, "bin/linked.exe")
     call(*line, folder=sdk, environment=given, patience=60)
     return "linked by xilnex_auth.lib"
+
+
+def refused_with_other_calls(compiler):
+    """The header is not for a program whose functions take their arguments as those of Windows do (/Gz of Microsoft's)."""
+    try:
+        call(*compiler, "-mrtd")
+    except Failure as refusal:
+        if "takes_arguments_as_c_does" in str(refusal):
+            return
+        raise
+    raise Failure("a program compiled with /Gz takes the header, and its calls would spoil the stack")
 
 
 def build_wheel(target):
