@@ -175,7 +175,7 @@ def linked_by_microsofts_rules(sdk, target, words, given):
 
 
 def refused_with_other_calls(compiler):
-    """The header is not for a program whose functions take their arguments as those of Windows do (/Gz of Microsoft's)."""
+    """The header is not for a program whose functions take their arguments as those of Windows do, by /Gz."""
     try:
         call(*compiler, "-mrtd")
     except Failure as refusal:
