@@ -17,13 +17,15 @@ const
 type
   { A handle is a number in the shape of a pointer. }
   Handle = Pointer;
+  { As wide as an address, which NativeUInt is not in Delphi 2007, and older ones do not know it. }
+  TSize = {$IF defined(CPU64) or defined(CPUX64)} UInt64 {$ELSE} Cardinal {$IFEND};
 
 function xilnex_auth_config_from_env: Handle; cdecl; external Lib;
 function xilnex_auth_config_set(config: Handle; name, value: PAnsiChar; var error: Handle): Integer; cdecl; external Lib;
 procedure xilnex_auth_config_free(config: Handle); cdecl; external Lib;
 function xilnex_auth_client_new(config: Handle; var client: Handle; var error: Handle): Integer; cdecl; external Lib;
 procedure xilnex_auth_client_free(client: Handle); cdecl; external Lib;
-function xilnex_auth_get_token(client: Handle; buffer: PAnsiChar; size: NativeUInt; var length: NativeUInt;
+function xilnex_auth_get_token(client: Handle; buffer: PAnsiChar; size: TSize; var length: TSize;
   var error: Handle): Integer; cdecl; external Lib;
 function xilnex_auth_error_id(error: Handle): PAnsiChar; cdecl; external Lib;
 function xilnex_auth_error_message(error: Handle): PAnsiChar; cdecl; external Lib;
@@ -32,7 +34,7 @@ procedure xilnex_auth_error_free(error: Handle); cdecl; external Lib;
 var
   config, client, error: Handle;
   buffer: array[0..TokenBuffer - 1] of AnsiChar;
-  length: NativeUInt;
+  length: TSize;
 begin
   client := nil;
   error := nil;
