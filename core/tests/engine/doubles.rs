@@ -243,9 +243,10 @@ impl World {
         std::thread::spawn(move || world.get())
     }
 
-    /// Waits, in real time, until this many requests were sent and the last flight has landed.
+    /// Waits, in real time, until this many requests were sent and the last flight has landed, with its thread.
     pub fn settle(&self, requests: usize) {
         self.until(|| self.script.requests() >= requests && !self.client.is_refreshing());
+        self.settle_threads();
         assert_eq!(self.script.requests(), requests);
     }
 
