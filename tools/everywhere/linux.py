@@ -1,6 +1,7 @@
 """Linux: SDK, wheel and addon for each C library and processor, run natively or by qemu."""
 
 import re
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -99,14 +100,22 @@ def check_glibc(path):
         raise Failure(f"{path.name} needs glibc {'.'.join(map(str, max(needed)))}, and {GLIBC} is promised")
 
 
+def built(target):
+    return toolchain.TARGETS / target.triple / "release"
+
+
+def zigbuild(target, *crates):
+    words = ("--release", "--locked", "--target", versioned(target), *crates)
+    call("cargo-zigbuild", "zigbuild", *words, environment=environment(target))
+
+
 def build_sdk(target):
     given = environment(target)
     private = assemble.build(("--target", versioned(target)), program="cargo-zigbuild", environment=given)
-    built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
+    zigbuild(target, "-p", "xilnex-auth-unwinding")
     for name in ("libxilnex_auth.so", "libxilnex_auth_sandbox.so", "xilnex-auth"):
-        check_glibc(built / name)
-    papers = toolchain.papers("sdk", target.triple)
-    return assemble.pack(OUT, papers, target.triple, built, private)
+        check_glibc(built(target) / name)
+    return assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built(target), private)
 
 
 def run_sdk(target, archive):
@@ -118,9 +127,18 @@ def run_sdk(target, archive):
         below = shim(target, folder)
         told = [f"{kind}: {suite.run((*mine.runner, path), below)}" for kind, path in drivers.items()]
         call(*started(mine, folder / "bin/xilnex-auth"), "--version")
+        outlive_a_panic(target, mine, folder)
         if target.name == "linux-x64-gnu":
             told.append(callers.run(folder, folder))
     return f"{how(mine)}: {'; '.join(told)}"
+
+
+def outlive_a_panic(target, mine, folder):
+    """A program in C calls a library that is built as those of the SDK are, and panics inside."""
+    program = folder / "unwinding"
+    library = shutil.copy(built(target) / "libxilnex_auth_unwinding.so", folder)
+    call(*mine.compiler, ROOT / "tests/unwinding/host.c", library, f"-Wl,-rpath,{folder}", "-o", program)
+    call(*mine.runner, program)
 
 
 def started(mine, program):
@@ -190,11 +208,8 @@ def run_wheel(target, wheel):
 
 
 def build_npm(target):
-    given = environment(target)
-    words = ("--target", versioned(target), *npm.CRATES)
-    call("cargo-zigbuild", "zigbuild", "--release", "--locked", *words, environment=given)
-    built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
-    natives = npm.natives(built, "lib", ".so")
+    zigbuild(target, *npm.CRATES)
+    natives = npm.natives(built(target), "lib", ".so")
     for path in natives.values():
         check_glibc(path)
     return npm.platform_package(target, natives)

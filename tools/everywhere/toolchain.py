@@ -10,6 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "dist/all"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xilnex-auth"
 
+# Where cargo builds for each target, whichever clone it is asked in.
+TARGETS = CACHE / "target"
+
 # The standard library is built for each target by a compiler whose sources Debian carries too.
 COMPILER = ("rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src")
 # Zig links for any C library of Linux, and for a glibc older than that of this machine. No other system needs it.
@@ -102,7 +105,7 @@ def compiler():
         "RUSTC": "/usr/bin/rustc",
         "RUSTC_BOOTSTRAP": "1",
         "CARGO_UNSTABLE_BUILD_STD": "std,panic_unwind",
-        "CARGO_TARGET_DIR": str(CACHE / "target"),
+        "CARGO_TARGET_DIR": str(TARGETS),
         "CARGO_TERM_COLOR": "never",
     }
 

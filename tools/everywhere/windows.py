@@ -86,15 +86,23 @@ def imports(path, objdump):
     return {name.lower() for name in libraries}, set(re.findall(r"^\t[0-9a-f]+\t +\d+  (\w+)$", told, re.M))
 
 
+def built(target):
+    return toolchain.TARGETS / target.triple / "release"
+
+
+def cargo(target, *crates, **given):
+    words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *crates)
+    call(*words, environment=environment(target) | given)
+
+
 def build_sdk(target):
     given = environment(target)
     private = assemble.build(("--target", target.triple), program="/usr/bin/cargo", environment=given)
-    built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
+    cargo(target, "-p", "xilnex-auth-unwinding")
     if "win7" in target.triple:
-        check_windows_7(
-            [built / name for name in ("xilnex_auth.dll", "xilnex_auth_sandbox.dll", "xilnex-auth.exe")], target
-        )
-    return assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built, private)
+        names = ("xilnex_auth.dll", "xilnex_auth_sandbox.dll", "xilnex-auth.exe")
+        check_windows_7([built(target) / name for name in names], target)
+    return assemble.pack(OUT, toolchain.papers("sdk", target.triple), target.triple, built(target), private)
 
 
 def check_windows_7(paths, target):
@@ -115,6 +123,7 @@ def run_sdk(target, archive):
         (sdk,) = folder.iterdir()
         drivers = compiled(sdk, target)
         told = [f"{kind}: {suite.run((*words, path), None, given)}" for kind, path in drivers.items()]
+        outlive_a_panic(sdk, target, words, given)
         told.append(unloaded(sdk, target, words, given))
         told.append(linked_by_microsofts_rules(sdk, target, words, given))
     return f"under wine: {'; '.join(told)}"
@@ -144,6 +153,14 @@ def compiled(sdk, target):
     for kind, words in makers.items():
         call(*words, "-O1", "-Wall", "-Wextra", "-Werror", "-o", paths[kind], *own)
     return paths
+
+
+def outlive_a_panic(sdk, target, words, given):
+    """A program in C calls a DLL that is built as those of the SDK are, and panics inside."""
+    shutil.copy(built(target) / "xilnex_auth_unwinding.dll", sdk / "bin")
+    importing = built(target) / "libxilnex_auth_unwinding.dll.a"
+    call(mingw(target, "gcc-posix"), ROOT / "tests/unwinding/host.c", importing, "-o", sdk / "bin/unwinding.exe")
+    call(*words, "bin/unwinding.exe", folder=sdk, environment=given, patience=60)
 
 
 def unloaded(sdk, target, words, given):
@@ -233,11 +250,8 @@ def build_npm(target):
     nothing = CACHE / f"node-{processor(target)}"
     nothing.mkdir(parents=True, exist_ok=True)
     call(mingw(target, "gcc"), "-shared", "-x", "c", "/dev/null", "-o", nothing / "libnode.dll")
-    given = environment(target) | {"LIBNODE_PATH": str(nothing)}
-    words = ("/usr/bin/cargo", "build", "--release", "--locked", "--target", target.triple, *npm.CRATES)
-    call(*words, environment=given)
-    built = Path(given["CARGO_TARGET_DIR"]) / target.triple / "release"
-    natives = npm.natives(built, "", ".dll")
+    cargo(target, *npm.CRATES, LIBNODE_PATH=str(nothing))
+    natives = npm.natives(built(target), "", ".dll")
     for path in natives.values():
         if "libnode" in call(mingw(target, "objdump"), "-p", path):
             raise Failure(f"{path.name} wants a libnode.dll, which no Node for Windows brings")
