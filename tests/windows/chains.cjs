@@ -3,7 +3,7 @@
 
 const { join } = require('node:path');
 
-require(join(__dirname, 'node_modules/xilnex-auth/native.js'));
+require(join(__dirname, 'node_modules/xilnex-auth'));
 try {
   process.dlopen({ exports: {} }, join(__dirname, 'chains.dll'));
 } catch (problem) {
