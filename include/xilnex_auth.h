@@ -41,10 +41,10 @@
 #endif
 
 #if defined(_MSC_VER) && defined(_M_IX86)
-/* Two declarations of one function, which differ where a compiler was told by /Gz or /Gr that functions take their
-   arguments in another way than those of the library do: leave the option off for what includes this header. */
-void xilnex_auth_takes_arguments_as_c_does(void);
-void __cdecl xilnex_auth_takes_arguments_as_c_does(void);
+/* One pointer, declared twice: this differs where a compiler was told by /Gz or /Gr that functions take their arguments in
+   another way than those of the library do. Leave the option off for what includes this header. */
+extern void (*xilnex_auth_takes_arguments_as_c_does)(void);
+extern void(__cdecl *xilnex_auth_takes_arguments_as_c_does)(void);
 #endif
 
 /** The version of this header, as text. */
