@@ -84,14 +84,13 @@ def compare_c(since):
         )
 
 
-def published(since):
-    """The crates that programs of Rust name, but for those that came after a commit: nothing of them can be missed."""
+def published():
+    """The crates that programs of Rust name, and the manifest of each."""
     words = ["cargo", "metadata", "--locked", "--no-deps", "--format-version", "1"]
     told = json.loads(subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     for package in told["packages"]:
-        place = Path(package["manifest_path"]).relative_to(ROOT)
-        if package["publish"] != [] and git("ls-tree", since, str(place)):
-            yield package["name"]
+        if package["publish"] != []:
+            yield package["name"], Path(package["manifest_path"]).relative_to(ROOT)
 
 
 def main():
@@ -101,7 +100,9 @@ def main():
         print("nothing was released yet, so nothing can break")
         return
     compare_c(since)
-    packages = [word for name in published(since) for word in ("--package", name)]
+    # Nothing can be missed of a crate that came after.
+    before = [name for name, manifest in published() if git("ls-tree", since, str(manifest))]
+    packages = [word for name in before for word in ("--package", name)]
     words = [semver_checks, "semver-checks", "--baseline-rev", since, *packages]
     sys.exit(subprocess.run(words, cwd=ROOT).returncode)
 
