@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import npm
-from toolchain import CACHE, call, python
+from toolchain import CACHE, call, pip
 
 # The last that has interpreters for both C libraries and both processors.
 FREEZER = "cx_Freeze==7.2.7"
@@ -72,30 +72,36 @@ def interpreter(version, platform, library):
         shutil.copytree(library(), folder / "lib", ignore=left_out, ignore_dangling_symlinks=True, dirs_exist_ok=True)
         for name in STARTUPS:
             (folder / "lib" / name).write_text(STARTUP)
-        freezer = OTHERS.get((version, platform), FREEZER)
-        members(freezer, version, platform, folder / "lib", r"(?:cx_Freeze/bases/lib|freeze_core[/.]lib).*/([^/]+)")
         if platform.startswith("win"):
-            members(DLLS, version, platform, folder / "lib", r"deploy_libs/([^/]+\.pyd)")
-            members(DLLS, version, platform, folder, r"deploy_libs/((?:python|libffi|VCRUNTIME)[^/]+)")
-        members(freezer, version, platform, folder, r"(?:cx_Freeze|freeze_core)/bases/(console-[^/]+)")
+            wanted = {
+                r"deploy_libs/([^/]+\.pyd)": folder / "lib",
+                r"deploy_libs/((?:python|libffi|VCRUNTIME)[^/]+)": folder,
+            }
+            unpack(DLLS, version, platform, wanted)
+        wanted = {
+            r"(?:cx_Freeze/bases/lib|freeze_core[/.]lib).*/([^/]+)": folder / "lib",
+            r"(?:cx_Freeze|freeze_core)/bases/(console-[^/]+)": folder,
+        }
+        unpack(OTHERS.get((version, platform), FREEZER), version, platform, wanted)
         (base,) = folder.glob("console-*")
         base.chmod(0o755)
         base.rename(program)
     return program
 
 
-def members(requirement, version, platform, folder, pattern):
-    """Unpacks what a wheel for a CPython has under such names, called as the group in the pattern says."""
+def unpack(requirement, version, platform, wanted):
+    """Unpacks what a wheel for a CPython has under such names, into a folder for each, called as the group says."""
     with tempfile.TemporaryDirectory() as name:
-        pip = (python() / "python", "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps")
         # What is for an older musl fits too, which pip does not know of its own.
         fits = ("--platform", platform, "--platform", platform.replace("musllinux_1_2", "musllinux_1_1"))
-        call(*pip, "--only-binary", ":all:", "--python-version", version, *fits, "--dest", name, requirement)
+        fits = ("--only-binary", ":all:", "--python-version", version, *fits)
+        pip("download", "--no-deps", *fits, "--dest", name, requirement)
         (path,) = Path(name).iterdir()
         with ZipFile(path) as wheel:
             for entry in wheel.namelist():
-                if found := re.fullmatch(pattern, entry):
-                    (folder / found[1]).write_bytes(wheel.read(entry))
+                for pattern, folder in wanted.items():
+                    if found := re.fullmatch(pattern, entry):
+                        (folder / found[1]).write_bytes(wheel.read(entry))
 
 
 def pyodide(version):

